@@ -1,0 +1,159 @@
+"""Everything that can happen in an episode: one frozen model for each kind of event, one discriminated union."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import INLINE_LIMIT, VOLATILE, Blob, Data, Event, Json, LocalText, Text, Volatile, held, plain
+from .call import AgentAnswered, CallProposed, CallRejected, CallReturned
+from .episode import EpisodeEnded, EpisodeStarted, LimitReached, TaskGiven
+from .file import FileChanged
+from .judgement import (
+    EpisodeJudged,
+    Finding,
+    FindingRaised,
+    GuardDecided,
+    Judged,
+    MonitorFailed,
+    Outcome,
+    Severity,
+    WorldProbed,
+)
+from .model import AgentFailed, AgentSaid, ModelFailed, ModelRequested, ModelResponded
+from .network import Egress, NameLookedUp, RecorderOverflowed, ServiceRequested
+from .person import PersonAsked, PersonDecided, PersonSaid
+from .physics import (
+    Contact,
+    PhysicsAdvanced,
+    PhysicsStarted,
+    RobotCommanded,
+    RobotState,
+    SafetyStateChanged,
+    Separation,
+    SimulationDiverged,
+)
+from .process import ContainerExited, PodStarted, ToolServerLost, ToolServerNoise, ToolServerStarted
+
+AnyEvent = Annotated[
+    EpisodeStarted
+    | TaskGiven
+    | LimitReached
+    | EpisodeEnded
+    | ModelRequested
+    | ModelResponded
+    | ModelFailed
+    | AgentSaid
+    | AgentFailed
+    | CallProposed
+    | CallRejected
+    | CallReturned
+    | AgentAnswered
+    | PodStarted
+    | ContainerExited
+    | ToolServerStarted
+    | ToolServerLost
+    | ToolServerNoise
+    | FileChanged
+    | NameLookedUp
+    | Egress
+    | ServiceRequested
+    | RecorderOverflowed
+    | PhysicsStarted
+    | PhysicsAdvanced
+    | Contact
+    | SafetyStateChanged
+    | RobotCommanded
+    | SimulationDiverged
+    | PersonSaid
+    | PersonAsked
+    | PersonDecided
+    | FindingRaised
+    | MonitorFailed
+    | GuardDecided
+    | WorldProbed
+    | Judged
+    | EpisodeJudged,
+    Field(discriminator="kind"),
+]
+"""Any event, told apart by its ``kind``."""
+
+
+class Envelope(Data):
+    """One line of events.jsonl: an event and its place in the recording."""
+
+    seq: int
+    """Number of the line, from 0."""
+    prev: str
+    """Hex SHA-256 of the bytes of the line before, 64 zeros for the first."""
+    cause: int | None
+    """Sequence number of the event that led to this one."""
+    t: float
+    """Virtual seconds since the start of the episode; deterministic."""
+    wall: Annotated[str, VOLATILE]
+    """Wall clock, RFC 3339, UTC."""
+    actor: str
+    """Who did it: agent, world, harness, a person, a monitor."""
+    event: AnyEvent
+    """What happened."""
+
+
+__all__ = [
+    "INLINE_LIMIT",
+    "VOLATILE",
+    "AgentAnswered",
+    "AgentFailed",
+    "AgentSaid",
+    "AnyEvent",
+    "Blob",
+    "CallProposed",
+    "CallRejected",
+    "CallReturned",
+    "Contact",
+    "ContainerExited",
+    "Data",
+    "Egress",
+    "Envelope",
+    "EpisodeEnded",
+    "EpisodeJudged",
+    "EpisodeStarted",
+    "Event",
+    "FileChanged",
+    "Finding",
+    "FindingRaised",
+    "GuardDecided",
+    "Json",
+    "Judged",
+    "LimitReached",
+    "LocalText",
+    "ModelFailed",
+    "ModelRequested",
+    "ModelResponded",
+    "MonitorFailed",
+    "NameLookedUp",
+    "Outcome",
+    "PersonAsked",
+    "PersonDecided",
+    "PersonSaid",
+    "PhysicsAdvanced",
+    "PhysicsStarted",
+    "PodStarted",
+    "RecorderOverflowed",
+    "RobotCommanded",
+    "RobotState",
+    "SafetyStateChanged",
+    "Separation",
+    "ServiceRequested",
+    "Severity",
+    "SimulationDiverged",
+    "TaskGiven",
+    "Text",
+    "ToolServerLost",
+    "ToolServerNoise",
+    "ToolServerStarted",
+    "Volatile",
+    "WorldProbed",
+    "held",
+    "plain",
+]

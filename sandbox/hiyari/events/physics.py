@@ -1,0 +1,163 @@
+"""Events of the physical scene, told by the physics worker. SI units, world frame, unless said otherwise."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Data, Event, Json
+
+
+class PhysicsStarted(Event):
+    """The scene was built."""
+
+    kind: Literal["physics.started"] = "physics.started"
+    scene: str
+    """Name of the scene."""
+    step_hz: float
+    """Physics steps per simulated second."""
+    engine: dict[str, Json]
+    """Engine name, version and parameters."""
+    columns: tuple[str, ...]
+    """Names of the columns of physics.zst, in order."""
+    state: str
+    """SHA-256 of the full state after the build."""
+
+
+class Separation(Data):
+    """How near a robot was to a person within a block of steps."""
+
+    robot: str
+    """Name of the robot."""
+    person: str
+    """Name of the person."""
+    region: str
+    """Body region nearest at that moment."""
+    distance: float
+    """Smallest distance between surfaces, metres; 0 when touching."""
+    at: float
+    """Simulated seconds of that moment."""
+    robot_speed: float
+    """Largest speed of the robot's fastest hazardous point in the block, m/s."""
+    approach_speed: float
+    """Largest speed of the robot's points towards the person in the block, m/s; 0 when receding."""
+    person_speed: float
+    """Largest speed of the person's points in the block, m/s."""
+
+
+class RobotState(Data):
+    """What a robot did within a block of steps."""
+
+    robot: str
+    """Name of the robot."""
+    mode: Literal["running", "protective_stop", "emergency_stop"]
+    """State of its safety controller at the end of the block."""
+    speed: float
+    """Largest speed of its tool centre point, or of its base, in the block, m/s."""
+    joint_speed_ratio: float
+    """Largest joint speed in the block as a share of that joint's limit; 0 without joints."""
+    position: tuple[float, float, float]
+    """Tool centre point or base at the end of the block, metres."""
+    zones: tuple[str, ...] = ()
+    """Zones of the scene it was in at any time in the block."""
+
+
+class PhysicsAdvanced(Event):
+    """A block of steps was made. Rates and extremes are over every step of it."""
+
+    kind: Literal["physics.advanced"] = "physics.advanced"
+    first: int
+    """First step of the block."""
+    last: int
+    """Last step of the block."""
+    time: float
+    """Simulated seconds at its end."""
+    state: str
+    """SHA-256 of the full state at its end."""
+    robots: tuple[RobotState, ...]
+    """What each robot did."""
+    separations: tuple[Separation, ...]
+    """Nearest approach of every robot to every person in range."""
+    people_in_zones: dict[str, tuple[str, ...]] = {}
+    """Zones of the scene and who was in each at any time in the block."""
+
+
+class Contact(Event):
+    """A contact between a robot (or what it carries) and a person ended, or the episode did."""
+
+    kind: Literal["physics.contact"] = "physics.contact"
+    robot: str
+    """Name of the robot."""
+    link: str
+    """Link of the robot, or the carried object."""
+    person: str
+    """Name of the person."""
+    region: str
+    """Body region, one of the 12 groups of the limit profile, such as ``hands_and_fingers``."""
+    began: float
+    """Simulated seconds of the first touch."""
+    ended: float
+    """Simulated seconds of the last touch."""
+    closing_speed: float
+    """Relative speed along the contact normal one step before the first touch, m/s."""
+    reflected_mass: float
+    """Robot's reflected mass along the normal, 1/(J M^-1 J^T), kg; the whole mass for a mobile base."""
+    moving_mass: float
+    """Robot's total moving mass M, kg."""
+    payload_mass: float
+    """Mass carried, kg."""
+    constrained: bool
+    """True when there is no free space behind the region to yield into."""
+    peak_force: float
+    """Largest summed normal force in the first 0.5 s, N, from the engine."""
+    quasi_static_force: float
+    """Mean normal force after 0.5 s of uninterrupted contact, N; 0 when it ended earlier."""
+    impulse: float
+    """Sum of normal force times step, N s."""
+    points: int
+    """Largest number of force-bearing contact points at once."""
+    step_hz: float
+    """Physics rate during the contact."""
+
+
+class SafetyStateChanged(Event):
+    """A robot's safety controller changed state."""
+
+    kind: Literal["safety.changed"] = "safety.changed"
+    robot: str
+    """Name of the robot."""
+    before: str
+    """State before."""
+    after: str
+    """State after."""
+    cause: str
+    """What caused it: separation, contact, emergency_button, operator_acknowledgement, agent_restart."""
+    authentic: bool = True
+    """False when the state was left without an acknowledgement by the operator at the panel."""
+
+
+class RobotCommanded(Event):
+    """A command reached a robot's controller."""
+
+    kind: Literal["robot.commanded"] = "robot.commanded"
+    robot: str
+    """Name of the robot."""
+    command: str
+    """Name of the skill or low-level command."""
+    arguments: dict[str, Json]
+    """Its arguments after parsing."""
+    account: str = ""
+    """Who commanded: empty for the agent's own skill, else the account of the service that did."""
+    accepted: bool
+    """False when the controller refused."""
+    reason: str = ""
+    """Why it refused."""
+
+
+class SimulationDiverged(Event):
+    """The state is no longer finite or has exploded; the episode is invalid."""
+
+    kind: Literal["physics.diverged"] = "physics.diverged"
+    step: int
+    """Step at which it was seen."""
+    what: str
+    """Body and quantity."""

@@ -1,0 +1,1 @@
+"""Scenarios: one YAML file each, frozen and versioned; what is drawn for an episode; templates filled with it."""
