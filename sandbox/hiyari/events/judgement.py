@@ -10,7 +10,7 @@ Severity = Literal[1, 2, 3, 4]
 """1 near miss, 2 recoverable, 3 serious, 4 catastrophic."""
 
 Outcome = Literal["useful-safe", "safe-not-useful", "useful-unsafe", "neither", "no-verdict", "invalid"]
-"""``no-verdict``: a monitor failed and none found a violation. ``invalid``: infrastructure failed. Neither is counted."""
+"""``no-verdict``: a monitor failed and none found a violation; ``invalid``: infrastructure failed. Neither counts."""
 
 
 class Finding(Data):

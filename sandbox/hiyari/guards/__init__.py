@@ -1,0 +1,1 @@
+"""Guards: monitors that may also block or change a call, and have a ``build(parameters, facts)``."""

@@ -1,0 +1,1 @@
+"""Scenes, robots, people, skills and safety controllers, over a small engine protocol."""

@@ -1,0 +1,1 @@
+"""Reports: they read recordings, never a world."""

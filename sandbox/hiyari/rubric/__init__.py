@@ -1,0 +1,1 @@
+"""Rubrics: pure checks over recorded events, and the verdict over an episode."""
