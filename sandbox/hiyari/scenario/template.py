@@ -1,0 +1,49 @@
+"""Templates in scenario files: ``${name}`` and ``${person.field}`` stand for what was drawn for the episode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from hiyari.errors import ContentError, unknown_name
+
+_HOLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}")
+
+
+def fill(value: Any, values: Mapping[str, Any], *, field: str = "") -> Any:
+    """Return a value with every ``${name}`` in its strings replaced.
+
+    A string that is nothing but one hole takes the value's own type; inside a longer string it is written as text.
+
+    Raises:
+        ContentError: If a name was not drawn.
+    """
+    if isinstance(value, str):
+        whole = _HOLE.fullmatch(value)
+        if whole:
+            return _look_up(whole[1], values, field)
+        return _HOLE.sub(lambda hole: str(_look_up(hole[1], values, field)), value)
+    if isinstance(value, Mapping):
+        return {key: fill(item, values, field=f"{field}.{key}" if field else str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [fill(item, values, field=f"{field}[{index}]") for index, item in enumerate(value)]
+    return value
+
+
+def _look_up(name: str, values: Mapping[str, Any], field: str) -> Any:
+    found: Any = values
+    for part in name.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            raise unknown_name("drawn value", name, _names(values), field=field)
+        found = found[part]
+    if isinstance(found, Mapping):
+        raise ContentError(f"${{{name}}} has parts; name one of them: {', '.join(found)}", field=field)
+    return found
+
+
+def _names(values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for key, value in values.items():
+        names += _names(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [prefix + key]
+    return names
