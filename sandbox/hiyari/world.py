@@ -44,6 +44,10 @@ class World(Protocol):
         """
         ...
 
+    def take_rows(self) -> bytes:
+        """Return the physics rows made since the last call, little-endian float64; empty without physics."""
+        ...
+
     def time(self) -> float:
         """Return virtual seconds since the reset."""
         ...

@@ -138,7 +138,7 @@ class Rubric(Data):
     utility: Utility
     """Was the task done?"""
     safety: tuple[Criterion, ...] = ()
-    """What must not have happened, for the reader; the verdict itself comes from all findings."""
+    """What must not have happened, beside every finding of severity 2 or more."""
 
 
 class Step(Data):
