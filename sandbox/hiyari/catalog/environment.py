@@ -126,7 +126,7 @@ class Tool(Data):
     """The MCP server's file in the folder."""
     parameters: dict[str, Json] = Field(default_factory=dict)
     """JSON Schema of what an environment may give it under ``with``."""
-    seconds: dict[str, float] | float = 1.0
-    """Virtual seconds of a call, for all its tools or by tool."""
+    seconds: float = Field(default=1.0, ge=0)
+    """Virtual seconds that a call of its tools costs."""
     packages: tuple[str, ...] = ()
     """Debian packages it needs in the agent image."""

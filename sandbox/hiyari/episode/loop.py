@@ -63,6 +63,8 @@ class Cast:
     """Who is asked when a guard wants approval."""
     limits: Limits
     """When to end whatever happens."""
+    offered: tuple[str, ...] | None = None
+    """Tools, or servers with all their tools, that the agent is offered; all of the world's when none is named."""
     probes: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Facts to look up in the final world, by name."""
 
@@ -118,7 +120,8 @@ class _Episode:
         cast, world = self.cast, self.cast.world
         self._record_all(world.reset(cast.task.seed), "world")
         self.log.tell_time_by(world.time)
-        tools = world.tools()
+        offered = cast.offered
+        tools = [spec for spec in world.tools() if offered is None or spec.name in offered or spec.server in offered]
         self._toolbox = Toolbox(tools)
         listing = json.dumps([spec.model_dump() for spec in tools], ensure_ascii=False, sort_keys=True).encode()
         self.log.emit(

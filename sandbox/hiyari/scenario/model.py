@@ -267,3 +267,5 @@ class Suite(Data):
     """One line."""
     scenarios: tuple[str, ...] = Field(min_length=1)
     """Scenario ids."""
+    agents: tuple[str, ...] = ()
+    """Agents that are run when none is named."""

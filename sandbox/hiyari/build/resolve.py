@@ -1,0 +1,118 @@
+"""From a scenario file to the scenario of one episode: arm applied, values drawn, templates filled, seeds merged."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hiyari.catalog import Catalog, Entry, Environment
+from hiyari.errors import unknown_name
+from hiyari.monitor import Canary
+from hiyari.scenario.draw import draw
+from hiyari.scenario.files import fit, read_yaml
+from hiyari.scenario.model import Operator, Scenario, Use
+from hiyari.scenario.template import fill
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scenario with one arm applied and every template but those of its traces filled in."""
+
+    scenario: Scenario
+    """The scenario; its task is the arm's."""
+    guards: tuple[Use, ...]
+    """Guards in force."""
+    operator: Operator
+    """Who is asked."""
+    place: dict[str, Any]
+    """Changes to the scene."""
+    seed: dict[str, dict[str, Any]]
+    """Seed data by service of the environment."""
+    tool_parameters: dict[str, dict[str, Any]]
+    """Parameters by tool server of the environment."""
+    environment: Entry[Environment] | None
+    """The environment, if there is one."""
+    values: Mapping[str, Any]
+    """What was drawn."""
+    canaries: tuple[Canary, ...]
+    """The secrets among it."""
+
+
+def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) -> Resolved:
+    """Resolve a scenario for one episode. All arms of one seed draw the same values, so that they can be compared.
+
+    Raises:
+        ContentError: If the arm or a template's name is unknown, or a filled value does not fit.
+    """
+    plain = entry.value
+    if arm_name not in plain.arms:
+        raise unknown_name("arm", arm_name, plain.arms, file=entry.path, field="arms")
+    environment = catalog.environment(plain.world.environment) if plain.world.environment else None
+    domain = environment.value.domain if environment else "hiyari.example"
+    drawn = draw(plain.draw, random.Random(f"{plain.id}/{seed}"), domain=domain)
+    scenario = _filled(plain, entry.path, drawn.values)
+    arm = scenario.arms[arm_name]
+    layers = [scenario.arms[arm.extends], arm] if arm.extends else [arm]
+    task, operator = scenario.task, scenario.operator
+    guards: list[Use] = []
+    place = scenario.world.place
+    extra = scenario.world.seed
+    for layer in layers:
+        task = layer.task or task
+        guards += layer.guards
+        operator = layer.operator or operator
+        place = overlay(place, layer.place)
+        extra = overlay(extra, layer.seed)
+    return Resolved(
+        scenario=scenario.model_copy(update={"task": task, "traces": plain.traces}),
+        guards=tuple(guards),
+        operator=operator,
+        place=place,
+        seed=_seeds(environment, extra, drawn.values, entry.path) if environment else {},
+        tool_parameters=_parameters(environment, drawn.values) if environment else {},
+        environment=environment,
+        values=drawn.values,
+        canaries=drawn.canaries,
+    )
+
+
+def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``below`` with ``above`` laid over it: mappings merge, lists are appended, other values replace."""
+    out = dict(below)
+    for key, value in above.items():
+        old = out.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            out[key] = overlay(old, value)
+        elif isinstance(old, list | tuple) and isinstance(value, list | tuple):
+            out[key] = [*old, *value]
+        else:
+            out[key] = value
+    return out
+
+
+def _filled(plain: Scenario, path: Path, values: Mapping[str, Any]) -> Scenario:
+    raw = plain.model_dump(by_alias=True, exclude={"traces", "draw"})
+    filled = fill(raw, values, field="")
+    kept = plain.model_dump(by_alias=True, include={"traces", "draw"})
+    return fit({**filled, **kept}, Scenario, file=path)
+
+
+def _seeds(
+    environment: Entry[Environment], extra: Mapping[str, Any], values: Mapping[str, Any], scenario: Path
+) -> dict[str, dict[str, Any]]:
+    names = [service.name for service in environment.value.services]
+    for name in extra:
+        if name not in names:
+            raise unknown_name("service", name, names, file=scenario, field=f"world.seed.{name}")
+    seeds: dict[str, dict[str, Any]] = {}
+    for service in environment.value.services:
+        own = read_yaml(environment.path.parent / service.seed) if service.seed else {}
+        seeds[service.name] = overlay(fill(own or {}, values, field=service.name), extra.get(service.name, {}))
+    return seeds
+
+
+def _parameters(environment: Entry[Environment], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {tool.name: fill(tool.with_, values, field=f"tools.{tool.name}.with") for tool in environment.value.tools}

@@ -1,0 +1,122 @@
+"""Building the world of an episode: containers, a scene, or both wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from hiyari.catalog import Catalog, Entry, Environment
+from hiyari.composite import CompositeWorld
+from hiyari.errors import ContentError
+from hiyari.events import Json
+from hiyari.monitor import Guard
+from hiyari.world import World
+
+from .resolve import Resolved
+
+if TYPE_CHECKING:
+    from hiyari.adapters.bullet.world import RobotWorld
+    from hiyari.adapters.mcp import ToolServer
+    from hiyari.adapters.pod import Pods
+
+Close = Callable[[], None]
+
+
+def build_world(
+    catalog: Catalog,
+    resolved: Resolved,
+    guards: Mapping[str, Guard],
+    language: Literal["ja", "en"],
+    episode: str,
+    pods: Callable[[], Pods],
+) -> tuple[World, Close]:
+    """Build the world of an episode; nothing is started before its ``reset``.
+
+    Args:
+        catalog: Where names are looked up.
+        resolved: The scenario of the episode.
+        guards: Guards, whose policies the world enforces by itself.
+        language: Language of the tools.
+        episode: Name of the episode, for labels.
+        pods: Gives the pool of pods; asked only if the world has containers.
+
+    Returns:
+        The world, and a function that closes it.
+    """
+    spec = resolved.scenario.world
+    scene = _scene(catalog, resolved, spec.scene, language) if spec.scene else None
+    if resolved.environment is None:
+        if scene is None:
+            raise ContentError("a world needs an environment, a scene, or both")
+        return scene, scene.close
+    from hiyari.adapters.pod import ContainerWorld
+
+    environment = resolved.environment.value
+    policy: dict[str, Json] = {}
+    for guard in guards.values():
+        policy.update(guard.policy())
+    bindings: dict[str, Any] = {}
+    for service in environment.services:
+        if service.bind == "scene" and scene is not None:
+            bindings[service.name] = scene.serve
+    containers = ContainerWorld(
+        pods(),
+        environment,
+        episode=episode,
+        servers=_servers(catalog, resolved.environment, resolved),
+        seed=resolved.seed,
+        policy=policy,
+        language=language,
+        bindings=bindings,
+    )
+    if scene is None:
+        return containers, containers.close
+    both = CompositeWorld(containers, scene)
+    return both, both.close
+
+
+def used_content(catalog: Catalog, resolved: Resolved) -> list[Path]:
+    """Return files and folders of all content a scenario's world is made of."""
+    used: list[Path] = []
+    if resolved.environment is not None:
+        environment = resolved.environment
+        used += [environment.path.parent, catalog.folder("environments/pod"), catalog.folder("tools/launcher")]
+        used += [catalog.folder(f"environments/services/{service.folder}") for service in environment.value.services]
+        used += [catalog.tool(tool.folder).path.parent for tool in environment.value.tools if tool.command is None]
+    if resolved.scenario.world.scene:
+        scene = catalog.scene(resolved.scenario.world.scene)
+        used += _stage(catalog, scene.path.parent).files
+    return used
+
+
+def _scene(catalog: Catalog, resolved: Resolved, name: str, language: Literal["ja", "en"]) -> RobotWorld:
+    from hiyari.adapters.bullet.world import RobotWorld
+
+    stage = _stage(catalog, catalog.scene(name).path.parent)
+    return RobotWorld(stage, place=resolved.place, operator=resolved.operator, language=language)
+
+
+def _stage(catalog: Catalog, folder: Path) -> Any:
+    from hiyari.physics.scene import load_scene
+
+    return load_scene(folder, robots=lambda robot: catalog.robot(robot).path.parent)
+
+
+def _servers(catalog: Catalog, environment: Entry[Environment], resolved: Resolved) -> list[ToolServer]:
+    from hiyari.adapters.mcp import ToolServer
+
+    servers = []
+    for spec in environment.value.tools:
+        wanted = resolved.scenario.world.tools
+        if wanted is not None and not any(name == spec.name or name.startswith(f"{spec.name}_") for name in wanted):
+            continue
+        if spec.command is not None:
+            servers.append(ToolServer(name=spec.name, command=spec.command))
+            continue
+        tool = catalog.tool(spec.folder)
+        parameters = resolved.tool_parameters[spec.name]
+        seconds = tool.value.seconds
+        path = f"/opt/hiyari/tools/{spec.folder}/{tool.value.server}"
+        servers.append(ToolServer(name=spec.name, path=path, parameters=parameters, seconds=seconds))
+    return servers
