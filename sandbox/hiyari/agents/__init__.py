@@ -1,1 +1,1 @@
-"""Agents that ship with Hiyari and need no framework."""
+"""Agents that need no framework: scripted, doing nothing, declining, and any that owns its loop, turned inside out."""
