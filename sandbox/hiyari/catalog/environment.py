@@ -75,10 +75,14 @@ class ToolServerSpec(Data):
 class Site(Data):
     """A site of the simulated internet that answers with pages of its own."""
 
-    host: HostName
-    """Its DNS name."""
+    host: str | tuple[str, ...]
+    """Its DNS name, a glob of names, an address, or a list of them."""
     pages: dict[str, dict[str, Json]]
-    """By path: {status, content_type, body} or {redirect}."""
+    """By path: {body | base64, content_type, status, headers} or {redirect}; a trailing ``*`` stands for a prefix."""
+    listing: bool = False
+    """True to answer folders without a page with an index."""
+    missing: dict[str, Json] = Field(default_factory=dict)
+    """What answers every other path."""
 
 
 class Environment(Data):
@@ -107,7 +111,7 @@ class Environment(Data):
             ("services", [service.name for service in self.services]),
             ("services.host", [host for service in self.services for host in service.host]),
             ("tools", [tool.name for tool in self.tools]),
-            ("sites", [site.host for site in self.sites]),
+            ("sites", [str(site.host) for site in self.sites]),
         ):
             twice = {name for name in names if names.count(name) > 1}
             if twice:

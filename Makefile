@@ -1,0 +1,39 @@
+# Everything a newcomer types. `make run` and `make test` set up what they need first.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON := .venv/bin/python
+HIYARI := .venv/bin/hiyari
+
+.PHONY: run test check lint setup engine bench docs lock clean
+
+run: setup engine  ## run the launch suite with scripted agents and a small local language model; print the report's path
+	$(HIYARI) run launch --agent scripted:solution --agent scripted:violation --agent noop --agent refuse --agent local --jobs 2
+
+test: setup engine  ## run all tests, containers and physics included
+	$(PYTHON) -m pytest
+
+check: lint test  ## what every change must pass
+
+lint: setup
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: setup engine  ## measure, and print ratios against a baseline of the same run
+	$(PYTHON) -m bench
+
+docs: setup  ## write the generated reference pages again
+	$(PYTHON) docs/generate.py
+
+setup:
+	@setup/python.sh
+
+engine: setup
+	@setup/engine.sh
+
+lock:  ## compile the lock files: names, versions and hashes only
+	setup/lock.sh
+
+clean: setup  ## remove containers and volumes that dead runs left behind
+	$(HIYARI) clean
