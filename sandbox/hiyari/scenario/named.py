@@ -12,7 +12,7 @@ from hiyari.errors import ContentError, unknown_name
 
 
 def modules_of(paths: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the modules directly in a package, without importing them; what they share is in sub-packages.
+    """Return the names of the modules right in a package, without importing them; sub-packages hold what they share.
 
     Args:
         paths: The package's ``__path__``.
