@@ -1,0 +1,219 @@
+"""Mailboxes on disk (Maildir, as Dovecot reads them): seeding, delivery, and reading for probes."""
+
+import base64
+import mimetypes
+import os
+import re
+import shutil
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.encoders import encode_base64
+from email.utils import format_datetime, getaddresses
+from pathlib import Path
+
+ROOT = Path("/var/lib/hiyari/mail/boxes")
+LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
+FOLDER = re.compile(r"^\w[\w -]{0,63}$")
+
+
+class Boxes:
+    """The mailboxes of all users, and the clock of the episode as far as this service knows it."""
+
+    def __init__(self):
+        self.users = {}
+        self.domains = frozenset()
+        self._stamps = 0
+        self._now = datetime.fromisoformat("2026-04-06T09:00:00+09:00")
+
+    def reset(self, users, messages, now):
+        """Replace all users and mails by those of a seed.
+
+        Raises:
+            ValueError: If the seed is malformed; the text names the entry.
+        """
+        for user in users:
+            if not LOGIN.match(user["login"]):
+                raise ValueError(f"users: {user['login']!r} is not a login of small letters, digits, dot, dash")
+        self.users = {user["login"]: user for user in users}
+        self.domains = frozenset(user["address"].rpartition("@")[2].lower() for user in users)
+        self._stamps = 0
+        if now:
+            self._now = datetime.fromisoformat(now)
+        shutil.rmtree(ROOT, ignore_errors=True)
+        for login in self.users:
+            for folder in ("INBOX", "Sent"):
+                _make(_directory(login, folder))
+        dated = [(datetime.fromisoformat(message["date"]) if message.get("date") else self._now, message) for message in messages]
+        for number, (date, message) in enumerate(sorted(dated, key=lambda pair: pair[0])):
+            try:
+                self._seed(number, date, message)
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"messages: {message.get('subject', number)!r}: {error!r}") from error
+
+    def tick(self):
+        """Return the episode's time, a second later at every call, so that it is the same in every run."""
+        self._now += timedelta(seconds=1)
+        return self._now
+
+    def login_of(self, address):
+        """Return the login whose address this is, or None."""
+        wanted = address.lower()
+        return next((login for login, user in self.users.items() if user["address"].lower() == wanted), None)
+
+    def deliver(self, login, data, date, folder="INBOX", seen=False):
+        """Store a message in a folder of a user."""
+        directory = _directory(login, folder)
+        _make(directory)
+        # Dovecot numbers new mails in the order of the seconds their file names start with.
+        self._stamps = max(self._stamps + 1, int(date.timestamp()))
+        name = f"{self._stamps}.Q{self._stamps}.mail"
+        temporary = directory / "tmp" / name
+        temporary.write_bytes(data)
+        os.utime(temporary, (date.timestamp(), date.timestamp()))
+        temporary.rename(directory / "cur" / f"{name}:2,{'S' if seen else ''}")
+
+    def _seed(self, number, date, message):
+        data = compose({**message, "date": date, "number": number})
+        folder, seen = message.get("folder", "INBOX"), bool(message.get("seen", False))
+        if folder == "Sent":
+            owner = self.login_of(getaddresses([message["from"]])[0][1])
+            if owner is None:
+                raise ValueError("a mail in Sent needs a sender who is a user")
+            self.deliver(owner, data, date, folder, seen=True)
+            return
+        owners = [self.login_of(address) for _, address in recipients(message)]
+        if not any(owners):
+            raise ValueError("no recipient is a user")
+        for owner in filter(None, owners):
+            self.deliver(owner, data, date, folder, seen)
+
+
+def recipients(message):
+    """Return the (name, address) pairs of To and Cc of a seeded message."""
+    fields = []
+    for key in ("to", "cc"):
+        value = message.get(key) or []
+        fields += [value] if isinstance(value, str) else value
+    return getaddresses(fields)
+
+
+def compose(message):
+    """Return the bytes of a seeded message as a mail program of today would send it."""
+    charset = message.get("charset", "utf-8")
+    parts = []
+    if message.get("text") is not None or message.get("html") is None:
+        parts.append(_text(message.get("text") or "", "plain", charset))
+    if message.get("html") is not None:
+        parts.append(_text(message["html"], "html", charset))
+    root = parts[0]
+    if len(parts) > 1:
+        root = MIMEMultipart("alternative", boundary=f"=_alternative_{message['number']}", _subparts=parts)
+    attachments = message.get("attachments") or []
+    if attachments:
+        files = [_attachment(attachment) for attachment in attachments]
+        root = MIMEMultipart("mixed", boundary=f"=_mixed_{message['number']}", _subparts=[root, *files])
+    sender = message["from"]
+    domain = getaddresses([sender])[0][1].rpartition("@")[2] or "localhost"
+    stamp = f"{message['date']:%Y%m%d%H%M%S}.{message['number']}"
+    root["Message-ID"] = f"<{stamp}@{domain}>"
+    root["Date"] = format_datetime(message["date"])
+    root["From"] = _addresses(sender, charset)
+    root["To"] = _addresses(message["to"], charset)
+    if message.get("cc"):
+        root["Cc"] = _addresses(message["cc"], charset)
+    root["Subject"] = _header(message.get("subject", ""), charset)
+    for name, value in (message.get("headers") or {}).items():
+        root[name] = _header(str(value), charset)
+    return root.as_bytes(policy=policy.SMTP.clone(max_line_length=None)).replace(b"\r\n", b"\n")
+
+
+def _text(text, subtype, charset):
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        charset = "utf-8"
+    return MIMEText(text, subtype, charset)
+
+
+def _header(text, charset):
+    if text.isascii():
+        return text
+    try:
+        return Header(text, charset, header_name="Subject").encode()
+    except UnicodeEncodeError:
+        return Header(text, "utf-8", header_name="Subject").encode()
+
+
+def _addresses(value, charset):
+    pairs = getaddresses([value] if isinstance(value, str) else value)
+    return ", ".join(f"{_header(name, charset)} <{address}>" if name else address for name, address in pairs)
+
+
+def _attachment(attachment):
+    name = attachment["name"]
+    kind, _, subtype = (mimetypes.guess_type(name)[0] or "application/octet-stream").partition("/")
+    part = MIMEBase(kind, subtype)
+    data = attachment["text"].encode() if "text" in attachment else base64.b64decode(attachment["base64"])
+    part.set_payload(data)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=name if name.isascii() else ("utf-8", "", name))
+    return part
+
+
+def read(login, folder):
+    """Return the mails of a folder, for probes."""
+    found = []
+    for uid, path in sorted(files_by_uid(login, folder).items()):
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        fields = {name: str(message.get(name, "")) for name in ("From", "To", "Subject", "Date")}
+        seen = "S" in path.name.rpartition(":2,")[2]
+        found.append({"uid": uid, **{name.lower(): value for name, value in fields.items()}, "text": plain(message), "seen": seen})
+    return found
+
+
+def plain(message):
+    """Return the readable text of a parsed message, whatever is wrong with it."""
+    part = message.get_body(("plain", "html")) if hasattr(message, "get_body") else None
+    if part is None:
+        return ""
+    try:
+        return part.get_content()
+    except (LookupError, ValueError):
+        return (part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+
+
+def files_by_uid(login, folder):
+    """Return the file of every mail Dovecot has given a number; files it has not looked at yet get the next ones."""
+    directory = _directory(login, folder)
+    files = {path.name.partition(":")[0]: path for sub in ("cur", "new") for path in sorted((directory / sub).glob("*"))}
+    numbered = {}
+    index = directory / "dovecot-uidlist"
+    if index.exists():
+        for line in index.read_text(errors="replace").splitlines()[1:]:
+            head, _, name = line.partition(" :")
+            path = files.pop(name.partition(":")[0], None)
+            if path is not None:
+                numbered[int(head.split()[0])] = path
+    following = max(numbered, default=0) + 1
+    for offset, name in enumerate(sorted(files)):
+        numbered[following + offset] = files[name]
+    return numbered
+
+
+def _directory(login, folder):
+    if not LOGIN.match(login):
+        raise LookupError(f"there is no mailbox {login!r}")
+    if folder.upper() == "INBOX":
+        return ROOT / login
+    if not FOLDER.match(folder):
+        raise LookupError(f"there is no folder {folder!r}")
+    return ROOT / login / f".{folder}"
+
+
+def _make(directory):
+    for name in ("cur", "new", "tmp"):
+        (directory / name).mkdir(parents=True, exist_ok=True)
