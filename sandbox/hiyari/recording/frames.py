@@ -53,13 +53,17 @@ def read_rows(path: Path, columns: int) -> NDArray[np.float64]:
     import numpy as np
 
     data = bytearray()
-    if path.exists():
-        reader = zstandard.ZstdDecompressor().stream_reader(path.read_bytes(), read_across_frames=True)
+    rest = path.read_bytes() if path.exists() else b""
+    while rest:
+        frame = zstandard.ZstdDecompressor().decompressobj()
         try:
-            while chunk := reader.read(1 << 20):
-                data += chunk
+            rows = frame.decompress(rest)
         except zstandard.ZstdError:
-            pass
+            break
+        if not frame.eof:
+            break
+        data += rows
+        rest = frame.unused_data
     width = 8 * columns
     whole = len(data) - len(data) % width if width else 0
     return np.frombuffer(bytes(data[:whole]), dtype="<f8").reshape(-1, columns) if columns else np.empty((0, 0))
