@@ -20,8 +20,8 @@ def chat_model(name: str, options: Mapping[str, Any], redact: Redact) -> BaseCha
     Args:
         name: ``provider:model``, such as ``openai:gpt-4.1-mini``.
         options: Passed on to the provider's class (temperature, max_tokens, timeout, seed, ...), except ``key_env``,
-            which names the environment variable that holds the key. With ``base_url`` and provider ``openai`` the model is
-            spoken to by Chat Completions, and a server that wants no key needs none.
+            which names the environment variable that holds the key. With ``base_url``, provider ``openai``
+            speaks Chat Completions, and a server that wants no key needs none.
         redact: Hides secrets in messages.
 
     Raises:
