@@ -1,0 +1,196 @@
+"""How each container of a pod is confined: the create calls, as data.
+
+Every flag here is proven again on the running container by proofs.py, because engines drop options they do not know.
+Measured on Docker 20.10 (docs/pod.md): an ``internal`` network still reaches the host, so there is no Docker network at
+all; ``storage_opt size`` is refused on overlay2 over ext4, so what may be written is memory with a size; the default
+seccomp profile depends on the engine's age, so ours is sent as text.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .engine import Engine
+from .plan import PodPlan, ServicePlan
+
+WORLD_CAPABILITIES = ("NET_ADMIN", "NET_RAW", "SETUID", "SETGID", "SETPCAP", "DAC_READ_SEARCH")
+"""To make the network, to become an unprivileged user, and to read what the agent hid from itself."""
+WORK, WATCH, CA_IN_AGENT, CA_IN_WORLD = "/work", "/watch", "/etc/hiyari", "/ca"
+CA_FILE = f"{CA_IN_AGENT}/ca.crt"
+AGENT_USER = "10001:10001"
+INODES_PER_MB = 128
+MASKED_PATHS = (
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/bus",
+    "/proc/cmdline",
+    "/proc/config.gz",
+    "/proc/driver",
+    "/proc/fs",
+    "/proc/interrupts",
+    "/proc/kallsyms",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/pressure",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/proc/version",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+    "/sys/kernel",
+)
+"""Docker's own list and what else tells of the host; the engine's list is replaced by this one."""
+READONLY_PATHS = ("/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+CERTIFICATE_VARIABLES = (
+    "SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+)
+MEGABYTE = 1024 * 1024
+
+
+@cache
+def seccomp_text() -> str:
+    """Return our seccomp profile as the JSON text that the engine's API wants."""
+    return Path(__file__).with_name("seccomp.json").read_text()
+
+
+def work_volume(plan: PodPlan) -> dict[str, str]:
+    """Return driver options of the work volume: memory with a size and a number of files, the agent's own."""
+    inodes = max(1024, plan.disk_mb * INODES_PER_MB)
+    options = f"size={plan.disk_mb}m,nr_inodes={inodes},uid=10001,gid=10001,mode=0755,nosuid,nodev"
+    return {"type": "tmpfs", "device": "tmpfs", "o": options}
+
+
+def ca_volume() -> dict[str, str]:
+    """Return driver options of the volume that holds nothing but the episode's CA certificate."""
+    return {"type": "tmpfs", "device": "tmpfs", "o": "size=2m,nr_inodes=16,mode=0755,nosuid,nodev,noexec"}
+
+
+def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> dict[str, Any]:
+    """Return the create call of the world container: no network but the one it makes for itself.
+
+    Args:
+        engine: The engine.
+        plan: The pod.
+        work: Name of the work volume.
+        certificate: Name of the CA volume.
+    """
+    host = _host(
+        engine,
+        memory_mb=256,
+        pids=64,
+        files=4096,
+        network_mode="none",
+        cap_add=list(WORLD_CAPABILITIES),
+        security_opt=["no-new-privileges:true"],
+        dns=["10.0.2.3"],
+        sysctls={
+            "net.ipv4.ping_group_range": "1 0",
+            "net.ipv4.ip_unprivileged_port_start": "0",
+            "net.ipv6.conf.all.disable_ipv6": "1",
+            "net.ipv6.conf.default.disable_ipv6": "1",
+        },
+        tmpfs=dict.fromkeys(("/run", "/tmp"), "rw,nosuid,nodev,noexec,size=64m,mode=1777"),
+        binds=[f"{work}:{WATCH}:ro,nocopy", f"{certificate}:{CA_IN_WORLD}:rw,nocopy"],
+    )
+    return {"image": plan.world.name, "user": "0:0", "hostname": "pod", "host_config": host}
+
+
+def service_create(engine: Engine, service: ServicePlan, world: str) -> dict[str, Any]:
+    """Return the create call of a service: its image's own user, without any capability.
+
+    Args:
+        engine: The engine.
+        service: The service.
+        world: Identifier of the world container, whose network it joins.
+    """
+    mode = "rw,nosuid,nodev,mode=1777"
+    host = _host(
+        engine,
+        memory_mb=service.memory_mb,
+        pids=service.pids,
+        files=4096,
+        network_mode=f"container:{world}",
+        security_opt=["no-new-privileges:true", f"seccomp={seccomp_text()}"],
+        tmpfs={
+            "/tmp": f"{mode},noexec,size=32m",
+            "/run": f"{mode},noexec,size=16m",
+            service.state_path: f"{mode},noexec,size={service.state_mb}m",
+        },
+    )
+    environment = {
+        "HIYARI_SERVICE": service.name,
+        "HIYARI_ADDRESS": service.address,
+        "HIYARI_HOST": service.hosts[0],
+    }
+    return {"image": service.image.name, "environment": environment, "host_config": host}
+
+
+def agent_create(engine: Engine, plan: PodPlan, world: str, work: str, certificate: str) -> dict[str, Any]:
+    """Return the create call of the agent container, which trusts nothing and is trusted with nothing.
+
+    Args:
+        engine: The engine.
+        plan: The pod.
+        world: Identifier of the world container, whose network it joins.
+        work: Name of the work volume.
+        certificate: Name of the CA volume.
+    """
+    host = _host(
+        engine,
+        memory_mb=plan.memory_mb,
+        pids=plan.pids,
+        files=1024,
+        network_mode=f"container:{world}",
+        security_opt=["no-new-privileges:true", f"seccomp={seccomp_text()}"],
+        nano_cpus=int(plan.cpus * 1e9),
+        shm_size="16m",
+        oom_score_adj=500,
+        tmpfs={"/tmp": "rw,noexec,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777"},
+        binds=[f"{work}:{WORK}:rw,nocopy", f"{certificate}:{CA_IN_AGENT}:ro,nocopy"],
+        **({"runtime": "runsc"} if plan.tier == "gvisor" else {}),
+    )
+    environment = {"HOME": WORK, "LANG": "C.UTF-8", **dict.fromkeys(CERTIFICATE_VARIABLES, CA_FILE)}
+    return {
+        "image": plan.agent.name,
+        "user": AGENT_USER,
+        "working_dir": WORK,
+        "environment": environment,
+        "host_config": host,
+    }
+
+
+def _host(engine: Engine, *, memory_mb: int, pids: int, files: int, **more: Any) -> dict[str, Any]:
+    from docker.types import LogConfig, Ulimit
+
+    memory = memory_mb * MEGABYTE
+    host: dict[str, Any] = engine.api.create_host_config(
+        cap_drop=["ALL"],
+        read_only=True,
+        ipc_mode="private",
+        mem_limit=memory,
+        memswap_limit=memory,
+        pids_limit=pids,
+        ulimits=[
+            Ulimit(name="nofile", soft=files, hard=files),
+            Ulimit(name="core", soft=0, hard=0),
+            Ulimit(name="memlock", soft=65536, hard=65536),
+            Ulimit(name="msgqueue", soft=0, hard=0),
+        ],
+        # What they write goes to the attached stream only; nothing can fill the host's disk.
+        log_config=LogConfig(type="none", config={}),
+        init=False,
+        **more,
+    )
+    # The SDK has no parameters for these two.
+    host["MaskedPaths"] = list(MASKED_PATHS)
+    host["ReadonlyPaths"] = list(READONLY_PATHS)
+    return host

@@ -1,0 +1,92 @@
+"""Removes containers and volumes: of one pod, of dead owners, or all that Hiyari ever made on an engine."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from .engine import Engine, engine_errors, retried
+from .owner import EPISODE_LABEL, OWNER_LABEL, abandoned
+
+
+def reap(engine: Engine, *, everything: bool = False) -> list[str]:
+    """Remove what dead owners left behind.
+
+    Args:
+        engine: Where to look.
+        everything: Also remove what living processes own; breaks their runs.
+
+    Returns:
+        Names of removed containers and volumes.
+
+    Raises:
+        EngineError: If the engine does not answer.
+    """
+
+    def wanted(labels: dict[str, str] | None) -> bool:
+        return everything or abandoned((labels or {}).get(OWNER_LABEL, ""))
+
+    with engine_errors("looking for what was left behind"):
+        containers = retried(lambda: engine.api.containers(all=True, filters={"label": EPISODE_LABEL}))
+        volumes = retried(lambda: engine.api.volumes(filters={"label": EPISODE_LABEL})).get("Volumes") or []
+    left = [found["Names"][0].lstrip("/") for found in containers if wanted(found.get("Labels"))]
+    kept = [found["Name"] for found in volumes if wanted(found.get("Labels"))]
+    remove(engine, left, kept)
+    return [*left, *kept]
+
+
+def remove(engine: Engine, containers: list[str], volumes: list[str]) -> None:
+    """Remove containers at once, then the volumes they held; what is gone already is fine.
+
+    Raises:
+        EngineError: If something is still there afterwards.
+    """
+    if containers:
+        with ThreadPoolExecutor(min(4, len(containers))) as pool:
+            list(pool.map(lambda name: _gone(lambda: _remove_container(engine, name), name), containers))
+    for name in volumes:
+        _gone(lambda name=name: engine.api.remove_volume(name, force=True), name)  # type: ignore[misc]
+
+
+def _remove_container(engine: Engine, name: str) -> None:
+    engine.api.remove_container(name, force=True, v=True)
+
+
+def _gone(removal: Callable[[], Any], name: str) -> None:
+    import docker.errors
+
+    with engine_errors(f"removing {name}"):
+        try:
+            retried(removal)
+        except docker.errors.NotFound:
+            return
+        except docker.errors.APIError as error:
+            # Somebody else, such as a reaper, is at it.
+            if error.status_code != 409 or "in progress" not in str(error):
+                raise
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into KeyboardInterrupt, so that pods are removed on the way out.
+
+    Does nothing outside the main thread, where Python allows no signal handlers.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,197 @@
+"""The image everything starts from: Debian, by digest from a registry, else made from Debian packages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from hiyari.errors import EngineError
+
+from .engine import Engine, engine_errors, retried
+from .locks import cache_folder, locked
+from .sources import Sources, machine_sources
+from .types import CONTENT_LABEL, ImageRef, Progress
+
+REPOSITORY = "hiyari/rootfs"
+REGISTRY_IMAGE = ("debian", "bookworm-slim")
+REGISTRY_TIMEOUT = 10.0
+"""Wall seconds to wait for a registry's answer before Debian packages are used instead."""
+EPOCH = "1735689600"
+"""SOURCE_DATE_EPOCH of the root file system: 2025-01-01, so that equal packages give equal bytes."""
+PACKAGES = ("ca-certificates",)
+_DROPPED = (
+    "path-exclude=/usr/share/man/*",
+    "path-exclude=/usr/share/doc/*",
+    "path-include=/usr/share/doc/*/copyright",
+    "path-exclude=/usr/share/locale/*",
+    "path-exclude=/usr/share/info/*",
+    "path-exclude=/usr/share/lintian/*",
+    "force-unsafe-io",
+)
+
+
+def base_image(engine: Engine, progress: Progress) -> ImageRef:
+    """Return the base image, making it when it is not there yet.
+
+    Order: ``HIYARI_BASE_IMAGE``; one made or pulled before; ``debian:bookworm-slim`` by digest from a registry;
+    mmdebstrap with the machine's own package sources.
+
+    Raises:
+        EngineError: If none of these works; says what to do.
+    """
+    named = os.environ.get("HIYARI_BASE_IMAGE", "")
+    if named:
+        return _named(engine, named, progress)
+    with locked("rootfs"):
+        return _built_before(engine) or _pulled(engine, progress) or _made(engine, progress)
+
+
+def _named(engine: Engine, name: str, progress: Progress) -> ImageRef:
+    import docker.errors
+
+    with engine_errors(f"HIYARI_BASE_IMAGE={name}"):
+        try:
+            image = engine.client.images.get(name)
+        except docker.errors.ImageNotFound:
+            progress(f"base: pulling {name}")
+            image = engine.client.images.pull(name)
+    return ImageRef(name=name, content=str(image.id).removeprefix("sha256:"))
+
+
+def _built_before(engine: Engine) -> ImageRef | None:
+    with engine_errors("looking for a base image"):
+        images = retried(lambda: engine.api.images(name=REPOSITORY, filters={"label": CONTENT_LABEL}))
+    tagged = [image for image in images if image.get("RepoTags")]
+    if not tagged:
+        return None
+    newest = max(tagged, key=lambda image: (image["Created"], image["Id"]))
+    return ImageRef(name=newest["RepoTags"][0], content=newest["Labels"][CONTENT_LABEL])
+
+
+def _pulled(engine: Engine, progress: Progress) -> ImageRef | None:
+    """Pull by digest, or return None when no registry answers in time."""
+    import docker.errors
+    import requests
+
+    name, tag = REGISTRY_IMAGE
+    url = engine.api._url("/distribution/{0}/json", f"{name}:{tag}")
+    try:
+        answer = engine.api.get(url, timeout=REGISTRY_TIMEOUT)
+        answer.raise_for_status()
+        digest = str(answer.json()["Descriptor"]["digest"])
+        progress(f"base: pulling {name}@{digest[:19]}")
+        engine.client.images.pull(f"{name}@{digest}")
+    except (docker.errors.DockerException, requests.RequestException, KeyError, ValueError):
+        return None
+    content = digest.removeprefix("sha256:")
+    # A label needs an image of its own; the digest stays readable in it.
+    recipe = f"FROM {name}@{digest}\nLABEL {CONTENT_LABEL}={content} hiyari.from={name}@{digest}\n"
+    return _finish(engine, content, lambda folder: _recipe(engine, recipe, content, folder))
+
+
+def _recipe(engine: Engine, recipe: str, content: str, folder: Path) -> None:
+    (folder / "Dockerfile").write_text(recipe)
+    engine.client.images.build(path=str(folder), tag=f"{REPOSITORY}:{content[:12]}", rm=True, forcerm=True)
+
+
+def _finish(engine: Engine, content: str, make: Callable[[Path], None]) -> ImageRef:
+    with engine_errors("making the base image"), tempfile.TemporaryDirectory() as folder:
+        make(Path(folder))
+    return ImageRef(name=f"{REPOSITORY}:{content[:12]}", content=content)
+
+
+def _made(engine: Engine, progress: Progress) -> ImageRef:
+    """Build with mmdebstrap, or take the cached result of the same inputs."""
+    try:
+        sources = machine_sources()
+    except EngineError as error:
+        raise EngineError(
+            f"no registry answers for {':'.join(REGISTRY_IMAGE)} and {error}; "
+            "set HIYARI_BASE_IMAGE to a Debian 12 image this engine has, or give the engine access to a registry"
+        ) from error
+    stated = {key: str(value) for key, value in asdict(sources).items()}
+    inputs = json.dumps([stated, PACKAGES, _DROPPED, EPOCH], sort_keys=True)
+    content = hashlib.sha256(inputs.encode()).hexdigest()
+    archive = cache_folder() / f"rootfs-{content[:12]}.tar"
+    if not archive.exists():
+        progress(f"base: making {sources.suite} from Debian packages (mmdebstrap, about half a minute)")
+        _bootstrap(sources, archive)
+    progress("base: importing")
+    labels = [
+        f"LABEL {CONTENT_LABEL}={content}",
+        "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    ]
+    tag = content[:12]
+    return _finish(
+        engine,
+        content,
+        lambda _: engine.api.import_image(src=str(archive), repository=REPOSITORY, tag=tag, changes=labels),
+    )
+
+
+def _bootstrap(sources: Sources, archive: Path) -> None:
+    _need_mmdebstrap()
+    with tempfile.TemporaryDirectory(prefix="hiyari-rootfs-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        mirrors = []
+        for text, suffix in ((sources.deb822, "sources"), (sources.one_line, "list")):
+            if text:
+                mirror = folder / f"machine.{suffix}"
+                mirror.write_text(text)
+                mirrors.append(str(mirror))
+        made = folder / "rootfs.tar"
+        command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "--format=tar"]
+        command += [f"--dpkgopt={option}" for option in _DROPPED]
+        command += [f"--aptopt={option}" for option in ('Acquire::Languages "none"', *sources.options)]
+        command += [f"--setup-hook={_copy(file)}" for file in sources.keyrings]
+        command += [f"--customize-hook={_copy(file)}" for file in sources.certificates]
+        if sources.certificates:
+            command.append('--customize-hook=chroot "$1" update-ca-certificates')
+        rubbish = ("lib/apt/lists/*", "cache/apt/*", "log/*", "cache/debconf/*-old")
+        command.append("--customize-hook=rm -rf " + " ".join(f'"$1"/var/{path}' for path in rubbish))
+        command += [sources.suite, str(made), *mirrors]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "DEBIAN_FRONTEND": "noninteractive"},
+        )
+        if done.returncode != 0:
+            tail = "\n".join(done.stderr.splitlines()[-15:])
+            raise EngineError(f"mmdebstrap could not make the base image:\n{tail}")
+        # Renamed when complete, so that a killed build never leaves half an archive under the final name.
+        part = archive.with_suffix(f".{os.getpid()}.part")
+        try:
+            shutil.move(made, part)
+            part.replace(archive)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _copy(file: Path) -> str:
+    return f'mkdir -p "$1{file.parent}" && cp "{file}" "$1{file}"'
+
+
+def _need_mmdebstrap() -> None:
+    if shutil.which("mmdebstrap"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "mmdebstrap"]):
+            with suppress(OSError):
+                subprocess.run(["apt-get", *arguments], capture_output=True, env=environment)
+    if not shutil.which("mmdebstrap"):
+        raise EngineError(
+            "no registry answers and mmdebstrap is not installed: sudo apt-get install mmdebstrap, "
+            "or set HIYARI_BASE_IMAGE to a Debian 12 image this engine has"
+        )

@@ -1,0 +1,334 @@
+"""A world of containers: one pod, its services seeded, its tool servers called, everything it tells recorded."""
+
+from __future__ import annotations
+
+import fnmatch
+import queue
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from hiyari.agent import Call, ToolSpec
+from hiyari.catalog import Environment
+from hiyari.errors import EngineError
+from hiyari.events import Blob, CallReturned, Event, Json, PodStarted, held
+
+from .control import Asked, ControlStream, Gone, Inbox, Message, Refused, Told
+from .plan import AGENT, WORLD
+from .pod import Pod
+from .pods import Pods
+from .telling import Manifest, changes, events_of
+
+if TYPE_CHECKING:
+    from hiyari.adapters.mcp import ToolResult, ToolServer, ToolServers
+
+Binding = Callable[[Mapping[str, Json]], Generator[Event, None, Json]]
+"""Answers a service's question: yields what happens meanwhile, returns the answer."""
+
+CALL_TIMEOUT = 120.0
+"""Wall seconds until a call is given up, unless it asks for longer."""
+LONGEST_CALL = 660.0
+"""Wall seconds a call may ask for by its own ``timeout`` argument."""
+PATIENCE = 15.0
+"""Wall seconds that tool servers are given to report a call as timed out by themselves."""
+SEED_TIMEOUT = 120.0
+FILE_LIMIT = 1024 * 1024
+"""Bytes read of a file of the work volume for a probe."""
+
+
+@dataclass(frozen=True)
+class _Woken:
+    """Put into the inbox when a future that is waited for has ended."""
+
+    future: Future[Any]
+
+
+class ContainerWorld:
+    """A World of containers. Nothing is started before ``reset``.
+
+    Args:
+        pods: Where pods come from.
+        environment: What the pod is of.
+        episode: Name of the episode, for labels.
+        servers: Tool servers to start.
+        seed: Data of each service, by name; already merged and filled.
+        policy: What the world enforces by itself: ``{"egress_allow": [globs]}``.
+        language: Language of tool descriptions.
+        bindings: Who answers what a service asks, by service.
+    """
+
+    def __init__(
+        self,
+        pods: Pods,
+        environment: Environment,
+        *,
+        episode: str,
+        servers: Sequence[ToolServer],
+        seed: Mapping[str, Mapping[str, Any]],
+        policy: Mapping[str, Json] | None = None,
+        language: Literal["ja", "en"] = "en",
+        bindings: Mapping[str, Binding] | None = None,
+    ) -> None:
+        self._pods = pods
+        self._environment = environment
+        self._episode = episode
+        self._specified = list(servers)
+        self._seed_data = seed
+        self._policy = dict(policy or {})
+        self._language: Literal["ja", "en"] = language
+        self._bindings = dict(bindings or {})
+        self._pod: Pod | None = None
+        self._servers: ToolServers | None = None
+        self._inbox: queue.SimpleQueue[Message | _Woken] = queue.SimpleQueue()
+        self._files: Manifest = {}
+        self._seconds: dict[str, float] = {}
+        self._time = 0.0
+        self._agent_gone = False
+        self.images: dict[str, str] = {}
+        """Content digest of each container's image; filled by ``reset``."""
+
+    def reset(self, seed: int) -> Iterator[Event]:
+        """Take a fresh pod, configure its network, seed its services, start its tool servers."""
+        from hiyari.adapters.mcp import ToolServers
+
+        self.close()
+        self._pod = pod = self._pods.acquire(self._environment, self._episode)
+        self._inbox, self._time, self._agent_gone = _widened(pod.inbox), 0.0, False
+        self.images = pod.plan.images()
+        yield PodStarted(images=self.images, tier=pod.plan.tier, proofs=pod.proofs)
+        yield from self._until(self._configure(seed), "configure", 30.0)
+        for service in pod.plan.services:
+            control = pod.services[service.name]
+            data = dict(self._seed_data.get(service.name) or {})
+            reply = control.start("seed", data=data, now=self._environment.now)
+            yield from self._until((control, reply), "seed", SEED_TIMEOUT)
+        self._servers = ToolServers(pod.agent, self._language)
+        yield from self._servers.start(self._specified)
+        self._seconds = {spec.name: spec.seconds for spec in self._servers.tools()}
+        yield from self._settle()
+
+    def tools(self) -> Sequence[ToolSpec]:
+        """Return the tools of all servers."""
+        return () if self._servers is None else self._servers.tools()
+
+    def step(self, call: Call) -> Iterator[Event]:
+        """Make a call; tell what world, services and tool servers saw of it before its result."""
+        servers = self._started()
+        arguments = call.arguments if isinstance(call.arguments, Mapping) else {}
+        allowed = _timeout(arguments)
+        began = time.monotonic()
+        future = servers.call(call.tool, arguments, allowed)
+        result = yield from self._while(future, began + allowed + PATIENCE)
+        duration = time.monotonic() - began
+        self._time += self._seconds.get(call.tool, 1.0)
+        yield from self._settle()
+        yield from servers.events()
+        yield from self._agent_end()
+        if result is None:
+            yield CallReturned(call=call.id, status="lost", text="The tool server does not answer.", duration=duration)
+            return
+        yield CallReturned(
+            call=call.id,
+            status=result.status,
+            text=held(result.text),
+            images=tuple(Blob.of(image) for image in result.images),
+            truncated=result.truncated,
+            duration=duration,
+        )
+
+    def wait(self, seconds: float) -> Iterator[Event]:
+        """Let virtual time pass; tell what happened meanwhile."""
+        self._time += seconds
+        yield from self._waiting()
+
+    def finish(self) -> Iterator[Event]:
+        """End the agent container with all it left running; tell what came out last."""
+        if self._pod is None:
+            return
+        yield from self._settle()
+        if self._servers is not None:
+            yield from self._servers.events()
+            self._servers.close()
+        yield from self._agent_end()
+        if not self._agent_gone:
+            self._agent_gone = True
+            self._pod.kill(AGENT)
+        yield from self._settle()
+
+    def probe(self, query: Mapping[str, Json]) -> Json:
+        """Look up a fact.
+
+        Args:
+            query: ``{"service": name, ...}`` asks a service; ``{"files": glob}`` lists files of the work volume;
+                ``{"file": path}`` reads one as text, up to 1 MiB.
+
+        Raises:
+            LookupError: If the query cannot be answered.
+        """
+        pod = self._running()
+        if "service" in query:
+            control = pod.services.get(str(query["service"]))
+            if control is None:
+                raise LookupError(f"there is no service {query['service']!r}")
+            nested = query.get("query")
+            rest = {key: value for key, value in query.items() if key != "service"}
+            return _looked_up(control, "probe", query=nested if isinstance(nested, Mapping) else rest)
+        if "files" in query:
+            listed = _looked_up(pod.world, "files")["files"]
+            wanted = [path for path in sorted(listed) if fnmatch.fnmatchcase(path, str(query["files"]))]
+            return [{"path": path, **listed[path]} for path in wanted]
+        if "file" in query:
+            import base64
+
+            found = _looked_up(pod.world, "read", path=str(query["file"]), limit=FILE_LIMIT)
+            return {"text": base64.b64decode(found["data"]).decode("utf-8", "replace"), "size": found["size"]}
+        raise LookupError(f"a probe of containers has one of service, files, file; not {', '.join(query) or 'nothing'}")
+
+    def take_rows(self) -> bytes:
+        """Return nothing: there is no physics."""
+        return b""
+
+    def time(self) -> float:
+        """Return virtual seconds: the declared cost of calls, and waits."""
+        return self._time
+
+    def close(self) -> None:
+        """Give the pod up; it is removed in the background."""
+        pod, servers = self._pod, self._servers
+        self._pod = self._servers = None
+        if servers is not None:
+            servers.close()
+        if pod is not None:
+            self._pods.dispose(pod)
+
+    def _configure(self, seed: int) -> tuple[ControlStream, Future[dict[str, Json]]]:
+        pod = self._running()
+        services = pod.plan.services
+        reply = pod.world.start(
+            "configure",
+            names={host: service.address for service in services for host in service.hosts},
+            services={service.name: service.address for service in services},
+            sites=[site.model_dump(mode="json") for site in self._environment.sites],
+            egress_allow=self._policy.get("egress_allow"),
+            seed=seed,
+            domain=self._environment.domain,
+            now=self._environment.now,
+        )
+        return pod.world, reply
+
+    def _settle(self) -> Iterator[Event]:
+        """Have services and world finish telling, then tell how files changed."""
+        pod = self._running()
+        for control in (*pod.services.values(), pod.world):
+            yield from self._until((control, control.start("sync")), "sync", 30.0)
+        reply = pod.world.start("files")
+        yield from self._until((pod.world, reply), "files", 60.0)
+        listed: dict[str, Any] = pod.world.result("files", reply, 0)
+        yield from changes(self._files, listed["files"])
+        self._files = listed["files"]
+
+    def _while(self, future: Future[ToolResult], until: float) -> Generator[Event, None, ToolResult | None]:
+        """Tell events until a call has ended or its time is over; None when it is over."""
+        future.add_done_callback(lambda done: self._inbox.put(_Woken(done)))
+        while True:
+            try:
+                message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                future.cancel()
+                return None
+            if isinstance(message, _Woken):
+                # An older call whose step was abandoned may still end.
+                if message.future is future:
+                    return future.result()
+                continue
+            yield from self._tell(message)
+
+    def _until(
+        self, started: tuple[ControlStream, Future[dict[str, Json]]], op: str, timeout: float
+    ) -> Iterator[Event]:
+        """Tell events until a container has replied, and what it told before its reply.
+
+        Raises:
+            EngineError: If it refused, died or took too long.
+        """
+        control, reply = started
+        until = time.monotonic() + timeout
+        reply.add_done_callback(lambda done: self._inbox.put(_Woken(done)))
+        while True:
+            try:
+                message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            if isinstance(message, _Woken):
+                if message.future is reply:
+                    break
+                continue
+            yield from self._tell(message)
+        control.result(op, reply, 0)
+
+    def _waiting(self) -> Iterator[Event]:
+        """Tell what has come in by now."""
+        while True:
+            try:
+                message = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            if not isinstance(message, _Woken):
+                yield from self._tell(message)
+
+    def _tell(self, message: Message) -> Iterator[Event]:
+        pod = self._running()
+        if isinstance(message, Told):
+            yield from events_of(message, pod.plan.containers())
+        elif isinstance(message, Gone):
+            control = pod.world if message.container == WORLD else pod.services[message.container]
+            raise control.dead()
+        else:
+            yield from self._answer(pod.services[message.container], message)
+
+    def _answer(self, control: ControlStream, asked: Asked) -> Iterator[Event]:
+        binding = self._bindings.get(asked.container)
+        if binding is None:
+            control.answer(asked.number, error=f"nobody answers for {asked.container} in this episode")
+            return
+        answer = yield from binding(asked.request)
+        control.answer(asked.number, answer)
+
+    def _agent_end(self) -> Iterator[Event]:
+        """Tell, once, that the agent container has ended."""
+        pod = self._running()
+        if not self._agent_gone and pod.agent.ended and (exited := pod.exited(AGENT)) is not None:
+            self._agent_gone = True
+            yield exited
+
+    def _running(self) -> Pod:
+        if self._pod is None:
+            raise EngineError("the world has no pod: it was not reset, or it is closed")
+        return self._pod
+
+    def _started(self) -> ToolServers:
+        if self._servers is None:
+            raise EngineError("the world has no tool servers: it was not reset, or it is closed")
+        return self._servers
+
+
+def _widened(inbox: Inbox) -> queue.SimpleQueue[Message | _Woken]:
+    """Let the pod's inbox also carry what wakes this world."""
+    return inbox  # type: ignore[return-value]
+
+
+def _looked_up(control: ControlStream, op: str, **fields: Json) -> Any:
+    try:
+        return control.request(op, **fields)
+    except Refused as error:
+        raise LookupError(str(error)) from error
+
+
+def _timeout(arguments: Mapping[str, Json]) -> float:
+    """Return the wall seconds a call is given: what it asks for by ``timeout``, within bounds, and some more."""
+    asked = arguments.get("timeout")
+    if isinstance(asked, (int, float)) and not isinstance(asked, bool) and asked > 0:
+        return min(LONGEST_CALL, max(CALL_TIMEOUT, float(asked) + PATIENCE))
+    return CALL_TIMEOUT
