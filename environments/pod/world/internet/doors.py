@@ -1,0 +1,105 @@
+"""Accepts every TCP connection and shows it to the sink that speaks its protocol."""
+
+import asyncio
+import socket
+import ssl
+import struct
+import sys
+import time
+
+from .channel import Channel
+from .front import greet
+from .ledger import Record
+from .network import SO_ORIGINAL_DST
+
+OPEN_LIMIT = 400
+"""Connections at once; the one that was silent longest makes room for a new one."""
+IDLE_LIMIT = 90.0
+"""Seconds a connection may be silent."""
+SETTLE_LIMIT = 3.0
+"""Seconds that a sync waits at most for connections that are being served."""
+
+
+class Doors:
+    """All open connections."""
+
+    def __init__(self, world, listener):
+        self._world = world
+        self._listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._open = {}
+        self._loop.add_reader(listener, self._accept)
+        self._reaper = self._loop.create_task(self._reap())
+
+    def _accept(self):
+        for _ in range(64):
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._world.ledger.activity += 1
+            try:
+                self._admit(connection)
+            except OSError:
+                connection.close()
+
+    def _admit(self, connection):
+        world = self._world
+        connection.setblocking(False)
+        address, port = original_destination(connection)
+        host = world.names.name(address) or address
+        record = Record(world.ledger, connection.getpeername()[0], address, port, host)
+        world.ledger.counts["connections"] += 1
+        channel = Channel(connection, record)
+        if len(self._open) >= OPEN_LIMIT:
+            silent = min(self._open.values(), key=lambda each: each[0].record.last)
+            silent[1].cancel()
+            self._forget(silent[0])
+        task = self._loop.create_task(self._serve(channel))
+        self._open[record.number] = (channel, task)
+        world.ledger.open[record.number] = record
+
+    def _forget(self, channel):
+        self._open.pop(channel.record.number, None)
+        self._world.ledger.open.pop(channel.record.number, None)
+
+    async def _serve(self, channel):
+        try:
+            await greet(self._world, channel)
+        except asyncio.CancelledError:
+            pass
+        except (ssl.SSLError, OSError, TimeoutError, EOFError):
+            pass
+        except Exception as error:
+            print(f"sink: {type(error).__name__}: {error}"[:500], file=sys.stderr, flush=True)
+        finally:
+            channel.close()
+            self._forget(channel)
+
+    async def _reap(self):
+        while True:
+            await asyncio.sleep(5)
+            limit = time.monotonic() - IDLE_LIMIT
+            for channel, task in list(self._open.values()):
+                if channel.record.last < limit and not channel.record.busy:
+                    task.cancel()
+
+    async def settle(self):
+        """Return when everything that was sent before has been read and told."""
+        ledger, quiet, limit = self._world.ledger, 0, self._loop.time() + SETTLE_LIMIT
+        while quiet < 6 and self._loop.time() < limit:
+            before = ledger.activity
+            for channel, _ in list(self._open.values()):
+                channel.acknowledge()
+            busy = any(record.busy for record in ledger.open.values())
+            await asyncio.sleep(0.001 if busy else 0)
+            quiet = 0 if busy or ledger.activity != before else quiet + 1
+        for record in list(ledger.open.values()):
+            record.tell_waiting()
+
+
+def original_destination(connection):
+    """Return the address and port a connection was made to before it was redirected."""
+    raw = connection.getsockopt(socket.SOL_IP, SO_ORIGINAL_DST, 16)
+    port, address = struct.unpack("!2xH4s8x", raw)
+    return socket.inet_ntoa(address), port
