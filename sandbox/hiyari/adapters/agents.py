@@ -25,7 +25,6 @@ def prepare(
     traces: Mapping[str, Trace],
     project: Path,
     patience: float = 600.0,
-    values: Mapping[str, Any] | None = None,
 ) -> Callable[[], Agent]:
     """Check that an agent can be had and return what makes a fresh one; heavy packages wait until it is called.
 
@@ -34,7 +33,6 @@ def prepare(
         traces: The scenario's reference traces.
         project: Folder a user's own agent is imported from first.
         patience: Wall seconds to wait for each move of an agent that owns its loop.
-        values: What was drawn for the episode, by dotted name; for scripted agents.
 
     Returns:
         Makes an agent; may itself raise ContentError when a provider is unknown or lacks its key, and AgentError when
@@ -46,7 +44,7 @@ def prepare(
     if name.kind == "scripted":
         if name.value not in traces:
             raise unknown_name("trace", name.value, traces, field="agent")
-        return lambda: Scripted(name.value, traces[name.value], values)
+        return lambda: Scripted(name.value, traces[name.value])
     if name.kind == "noop":
         return Noop
     if name.kind == "refuse":
@@ -64,10 +62,9 @@ def make(
     traces: Mapping[str, Trace],
     project: Path,
     patience: float = 600.0,
-    values: Mapping[str, Any] | None = None,
 ) -> Agent:
     """Make one agent; arguments and errors as of ``prepare``."""
-    return prepare(name, traces=traces, project=project, patience=patience, values=values)()
+    return prepare(name, traces=traces, project=project, patience=patience)()
 
 
 def _model(name: AgentName, patience: float) -> Callable[[], Agent]:
@@ -85,7 +82,7 @@ def _model(name: AgentName, patience: float) -> Callable[[], Agent]:
         from .langchain.provider import chat_model
         from .langchain.tape import redactor
 
-        redact = redactor()
+        redact = redactor(str(options.get("key_env")))
         model = chat_model(name.value, options, redact)
         return model_agent(
             name.text,

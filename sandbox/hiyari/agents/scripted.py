@@ -26,18 +26,17 @@ class Scripted:
     Args:
         name: Name of the trace, for messages.
         trace: The trace.
-        values: What was drawn for the episode, by dotted name; what a step keeps comes before it.
 
     Raises:
         ContentError: If a regular expression of the trace is malformed.
     """
 
-    def __init__(self, name: str, trace: Trace, values: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, name: str, trace: Trace) -> None:
         self._name = name
         self._steps = trace.steps
         self._at = 0
         self._repeats = 0
-        self._kept: dict[str, str] = {key: str(value) for key, value in (values or {}).items()}
+        self._kept: dict[str, str] = {}
         self._types: dict[str, dict[str, str]] = {}
         for number, step in enumerate(trace.steps):
             for key, pattern in {**{f"keep.{k}": p for k, p in step.keep.items()}, "until": step.until or ""}.items():
@@ -97,9 +96,7 @@ class Scripted:
     def _lookup(self, name: str) -> str:
         if name not in self._kept:
             known = ", ".join(sorted(self._kept)) or "nothing"
-            raise AgentError(
-                f"trace {self._name}, step {self._at + 1}: ${{{name}}} was neither drawn nor kept; there is: {known}"
-            )
+            raise AgentError(f"trace {self._name}, step {self._at + 1}: ${{{name}}} was not kept before; kept: {known}")
         return self._kept[name]
 
     def _lost(self, what: str, text: str) -> AgentError:

@@ -23,17 +23,21 @@ _SECRET_PARAMETER = re.compile(
 _LEAST_SECRET = 8
 
 
-def redactor(environment: Mapping[str, str] | None = None) -> Redact:
+def redactor(*also: str) -> Redact:
     """Make a function that hides the values of this process's secret environment variables.
 
     A variable is secret when its name holds KEY, TOKEN, SECRET, PASSWORD or CREDENTIAL and its value has 8 characters
     or more.
+
+    Args:
+        also: Names of further variables that are secret.
     """
     held = {
         value: name
-        for name, value in (os.environ if environment is None else environment).items()
-        if _SECRET_NAME.search(name) and len(value) >= _LEAST_SECRET
+        for name, value in os.environ.items()
+        if name in also or (_SECRET_NAME.search(name.upper()) and len(value) >= _LEAST_SECRET)
     }
+    held.pop("", None)
     longest_first = sorted(held, key=len, reverse=True)
 
     def redact(text: str) -> str:

@@ -42,8 +42,9 @@ class Engine:
         parameters.n_parallel = CONVERSATIONS
         parameters.kv_unified = False
         parameters.cache_ram_mib = 0
-        parameters.cpuparams.n_threads = 2
-        parameters.cpuparams_batch.n_threads = 2
+        for cpu in (parameters.cpuparams, parameters.cpuparams_batch):
+            cpu.n_threads = 2
+            cpu.poll = 0
         parameters.warmup = False
         parameters.verbosity = -1
         parameters.ui = False
