@@ -1,0 +1,155 @@
+"""The physics worker: ``python -m hiyari.adapters.bullet.worker`` speaks the wire protocol on stdin and stdout.
+
+One world per process. Requests: open, reset, tools, call, wait, next, halt, finish, serve, probe. A call or a wait runs one
+block per request, so the episode can stop it after any block, and where it stops is the same in every run.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Generator
+from typing import Any
+
+from hiyari.adapters.bullet.wire import Broken, Message, pack, read
+from hiyari.errors import ContentError
+from hiyari.physics.session import Batch, Session
+from hiyari.physics.simulation import Diverged, Timed
+from hiyari.physics.stage import Stage
+from hiyari.scenario.model import Operator
+
+
+class Worker:
+    """Answers requests with one session."""
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+        self._running: Generator[Batch, None, None] | None = None
+
+    def answer(self, request: Message) -> tuple[Message, bytes]:
+        """Return the reply to one request."""
+        operation = request["op"]
+        if operation == "open":
+            return self._open(request), b""
+        session = self._session
+        if session is None:
+            raise LookupError("open comes first")
+        if operation == "tools":
+            return {"tools": [spec.model_dump(mode="json") for spec in session.tools()]}, b""
+        if operation == "probe":
+            return {"result": session.probe(request["query"])}, b""
+        if operation == "halt":
+            self._halt()
+            return {}, b""
+        if operation == "next":
+            return self._next()
+        self._halt()
+        if operation == "reset":
+            return self._told(session.reset(int(request["seed"])), done=True)
+        if operation == "finish":
+            return self._told(session.finish(), done=True)
+        if operation == "serve":
+            batch, answer = session.serve(request["request"])
+            reply, rows = self._told(batch, done=True)
+            return {**reply, "answer": answer}, rows
+        if operation == "call":
+            self._running = session.call(request["tool"], request["arguments"])
+        elif operation == "wait":
+            self._running = session.wait(float(request["seconds"]))
+        else:
+            raise LookupError(f"there is no request {operation!r}")
+        return self._next()
+
+    def diverged(self, what: str) -> tuple[Message, bytes]:
+        """Return the reply when the simulation has exploded."""
+        assert self._session is not None
+        events = self._session.simulation._events
+        return {"events": [_event(timed) for timed in events], "diverged": what}, b""
+
+    def _open(self, request: Message) -> Message:
+        from hiyari.adapters.bullet.engine import BulletEngine
+
+        stage = Stage.model_validate(request["stage"])
+        operator = Operator.model_validate(request["operator"])
+        self._session = Session(stage, BulletEngine(), operator, request["language"])
+        return {}
+
+    def _next(self) -> tuple[Message, bytes]:
+        if self._running is None:
+            return {"events": [], "time": self._time(), "done": True}, b""
+        try:
+            batch = next(self._running)
+        except StopIteration:
+            self._running = None
+            reply: Message = {"events": [], "time": self._time(), "done": True}
+            assert self._session is not None
+            returned = self._session.returned
+            if returned is not None:
+                images = [base64.b64encode(image).decode() for image in returned.images]
+                reply["returned"] = {"status": returned.status, "text": returned.text, "images": images}
+            return reply, b""
+        return self._told(batch, done=False)
+
+    def _told(self, batch: Batch, *, done: bool) -> tuple[Message, bytes]:
+        events = [_event(timed) for timed in batch.events]
+        return {"events": events, "time": self._time(), "done": done}, batch.rows
+
+    def _halt(self) -> None:
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+
+    def _time(self) -> float:
+        assert self._session is not None
+        return self._session.simulation.time
+
+
+def _event(timed: Timed) -> list[Any]:
+    return [timed.time, timed.event.model_dump(mode="json")]
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    source, sink = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+
+    def exactly(count: int) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            more = os.read(source, count - len(data))
+            if not more:
+                raise Broken("the episode is gone")
+            data += more
+        return bytes(data)
+
+    worker = Worker()
+    while True:
+        try:
+            request, _ = read(exactly)
+        except Broken:
+            return
+        try:
+            reply, rows = worker.answer(request)
+            reply["ok"] = True
+        except Diverged as error:
+            reply, rows = worker.diverged(str(error))
+            reply["ok"] = True
+        except ContentError as error:
+            where = None if error.file is None else str(error.file)
+            reply, rows = {"ok": False, "content": [error.problem, where, error.field]}, b""
+        except LookupError as error:
+            reply, rows = {"ok": False, "lookup": str(error.args[0] if error.args else error)}, b""
+        except Exception as error:  # told to the episode, which makes it an EngineError
+            traceback.print_exc()
+            reply, rows = {"ok": False, "error": f"{type(error).__name__}: {error}"}, b""
+        data = memoryview(pack(reply, rows))
+        while data:
+            data = data[os.write(sink, data) :]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,222 @@
+"""A manipulator in the engine: its path, its gripper, what it carries and how fast it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil, inf, pi
+
+from .engine import Engine, Motion
+from .geometry import Quaternion, Vector, about_z, blend, distance, length, rotate, subtract, yaw_of
+from .kinematics import Chain, downward, inverse
+from .nearness import Link
+from .path import JointPath, joint_limited
+from .refusal import Refusal
+from .robot import Arm, Robot
+from .safety import SafetyController
+from .touching import Load
+
+WAYPOINT = 0.03
+"""Metres between the points for which joint positions are computed."""
+TURN_LENGTH = 0.15
+"""Metres that one radian of the fastest joint counts at least, so that turning on the spot takes time."""
+JOINT_SHARE = 0.8
+"""Share of the joints' speed limits that paths use."""
+
+
+@dataclass
+class Held:
+    """An object in the gripper."""
+
+    name: str
+    body: int
+    mass: float
+    handle: int
+
+
+@dataclass
+class ArmMachine:
+    """One manipulator. ``begin`` must be called once before the first step."""
+
+    name: str
+    robot: Robot
+    engine: Engine
+    body: int
+    chain: Chain
+    position: Vector
+    yaw: float
+    safety: SafetyController
+    held: Held | None = None
+    path: JointPath | None = None
+    halted: bool = False
+    """True while an ordinary stop is asked for."""
+    speed: float = 0.0
+    """Of the tool, m/s."""
+    fastest: float = 0.0
+    """Of the fastest watched point, m/s."""
+    joint_ratio: float = 0.0
+    motions: list[Motion] = field(default_factory=list)
+    positions: list[float] = field(default_factory=list)
+    """Of its joints, radians."""
+    _speeds: list[float] = field(default_factory=list)
+    _speeds_before: list[float] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Take the rest posture with an open gripper."""
+        joints, links = self.engine.joints(self.body), self.engine.links(self.body)
+        self._joints = [joints[name] for name in self.arm.joints]
+        self._fingers = [joints[name] for name in self.arm.gripper.joints]
+        self._finger_links = [links[name] for name in self.arm.gripper.links]
+        self._watched = [links[self.arm.tool], *(links[name] for name in self.arm.hazards)]
+        self._all = self.engine.moving_joints(self.body)
+        self._order = [self._all.index(joint) for joint in self._joints]
+        self._link_names = {index: name for name, index in links.items()}
+        self._links: list[Link] = [(self.body, index) for index in links.values() if index >= 0 and self._has_shape(index)]
+        self.limits_of_joints = [joint.speed for joint in self.chain.moving]
+        self._forces = [joint.force for joint in self.chain.moving]
+        self.target = list(self.arm.rest)
+        for joint, value in zip(self._joints, self.arm.rest, strict=True):
+            self.engine.put_joint(self.body, joint, value)
+        for joint in self._fingers:
+            self.engine.put_joint(self.body, joint, self.arm.gripper.open)
+        self.grip(self.arm.gripper.open)
+        self._command()
+        self.sense()
+        self._speeds_before = self._speeds
+        self.moving_mass = self.engine.mass(self.body)
+
+    @property
+    def arm(self) -> Arm:
+        """What is special to it."""
+        assert self.robot.arm is not None
+        return self.robot.arm
+
+    @property
+    def payload(self) -> float:
+        """Mass it carries, kg."""
+        return 0.0 if self.held is None else self.held.mass
+
+    @property
+    def place(self) -> Vector:
+        """Where the tool centre point is."""
+        return self.motions[0].position
+
+    @property
+    def still(self) -> bool:
+        """True when no path is being followed."""
+        return self.path is None or self.path.rate == 0.0
+
+    def hazards(self) -> list[Link]:
+        """Return every part that can hurt."""
+        return self._links if self.held is None else [*self._links, (self.held.body, -1)]
+
+    def control(self, time: float, seconds: float) -> None:
+        """Follow the path for one control tick."""
+        if self.path is None:
+            return
+        braking = self.safety.braking(time)
+        if braking is None and self.halted:
+            braking = self.robot.limits.acceleration
+        self.target = self.path.advance(seconds, braking)
+        if braking is not None and self.path.rate == 0.0:
+            self.path = None
+            self.halted = False
+        self._command()
+
+    def sense(self) -> None:
+        """Read speeds after a step."""
+        positions, speeds = self.engine.joint_states(self.body, self._all)
+        self.positions = [positions[index] for index in self._order]
+        self._speeds_before, self._speeds = self._speeds, speeds
+        self.joint_ratio = max(
+            abs(speeds[index]) / limit for index, limit in zip(self._order, self.limits_of_joints, strict=True)
+        )
+        self.motions = self.engine.link_motions(self.body, self._watched)
+        self.speed = length(self.motions[0].linear)
+        self.fastest = max(length(motion.linear) for motion in self.motions)
+
+    def load(self) -> Load:
+        """Return its numbers for a contact."""
+        carried = None if self.held is None else (self.held.body, self.held.name, self._watched[0])
+        return Load(
+            self.name,
+            self.body,
+            self._speeds_before,
+            self.motions[0].linear,
+            self.moving_mass,
+            self.payload,
+            self._link_names,
+            carried,
+        )
+
+    def plan(self, ways: Sequence[tuple[Vector, float]], speed: float | None) -> JointPath:
+        """Return a path through tool poses that point down, each a position and a yaw in the world frame.
+
+        Raises:
+            Refusal: If a point on the way cannot be reached.
+        """
+        turn = about_z(-self.yaw)
+        points: list[list[float]] = [list(self.target)]
+        lengths: list[float] = []
+        here, heading = self.place, ways[0][1]
+        for there, yaw in ways:
+            pieces = max(1, ceil(distance(here, there) / WAYPOINT), ceil(abs(yaw - heading) / 0.2))
+            for piece in range(1, pieces + 1):
+                share = piece / pieces
+                goal = rotate(turn, subtract(blend(here, there, share), self.position))
+                pose = downward(goal, heading + (yaw - heading) * share - self.yaw)
+                found = inverse(self.chain, pose, points[-1], self.arm.rest)
+                if found is None:
+                    x, y, z = (round(value, 3) for value in there)
+                    raise Refusal(
+                        f"({x}, {y}, {z}) には腕が届きません。作業範囲の中の、もっと近い点を指定してください。",
+                        f"The arm cannot reach ({x}, {y}, {z}); give a nearer point inside the workspace.",
+                    )
+                widest = max(abs(b - a) for a, b in zip(points[-1], found, strict=True))
+                lengths.append(max(distance(here, there) / pieces, TURN_LENGTH * widest, 1e-6))
+                points.append(found)
+            here, heading = there, yaw
+        limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
+        wanted = min(speed or self.robot.limits.usual_speed, self.robot.limits.speed)
+        return JointPath(
+            points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.robot.limits.acceleration
+        )
+
+    def grip(self, opening: float) -> None:
+        """Move the fingers to an opening each, metres."""
+        force = self.arm.gripper.force
+        self.engine.command_positions(self.body, self._fingers, [opening] * 2, [force] * 2, [0.1] * 2)
+
+    def fingers_touch(self, body: int) -> bool:
+        """Return whether both fingers touch a body."""
+        links = {touch.link for touch in self.engine.contacts(self.body) if touch.other == body}
+        return set(self._finger_links) <= links
+
+    def take(self, name: str, body: int, mass: float) -> None:
+        """Hold an object that both fingers touch."""
+        self.held = Held(name, body, mass, self.engine.hold(self.body, self._watched[0], body))
+
+    def release(self) -> None:
+        """Open the gripper and let go."""
+        if self.held is not None:
+            self.engine.release(self.held.handle)
+            self.held = None
+        self.grip(self.arm.gripper.open)
+
+    def _has_shape(self, link: int) -> bool:
+        low, high = self.engine.bounds(self.body, link)
+        return max(b - a for a, b in zip(low, high, strict=True)) > 0.005
+
+    def _command(self) -> None:
+        self.engine.command_positions(self.body, self._joints, self.target, self._forces, self.limits_of_joints)
+
+
+def grasp_yaw(orientation: Quaternion, near: float) -> float:
+    """Return the yaw, nearest to another, at which the fingers meet two faces of a box."""
+    yaw = yaw_of(orientation)
+    best, gap = yaw, inf
+    for quarter in range(-4, 5):
+        turned = yaw + quarter * pi / 2.0
+        if abs(turned - near) < gap:
+            best, gap = turned, abs(turned - near)
+    return best

@@ -1,0 +1,243 @@
+"""A person as chains of spheres with body regions.
+
+Kinematic: a person moves as scripted and never yields, and contact is a spring of the region's stiffness, which was measured
+to give the same force as a driven dynamic body. Spheres, because a spring contact with several points counts each point.
+Regions are the 12 groups of ISO/TS 15066:2016 Table A.3; stiffnesses are its effective spring constants.
+Proportions are a plain standing adult scaled by height, not an anthropometric data set.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from .engine import Ball, Engine
+from .geometry import (
+    Quaternion,
+    Vector,
+    about_y,
+    about_z,
+    add,
+    blend,
+    cross,
+    distance,
+    dot,
+    from_down_to,
+    length,
+    multiply,
+    rotate,
+    scale,
+    subtract,
+    unit,
+)
+
+STIFFNESS = {
+    "skull_and_forehead": 150e3,
+    "face": 75e3,
+    "neck": 50e3,
+    "back_and_shoulders": 35e3,
+    "chest": 25e3,
+    "abdomen": 10e3,
+    "pelvis": 25e3,
+    "upper_arms_and_elbows": 30e3,
+    "lower_arms_and_wrists": 40e3,
+    "hands_and_fingers": 75e3,
+    "thighs_and_knees": 50e3,
+    "lower_legs": 60e3,
+}
+"""N/m. ISO/TS 15066:2016 Table A.3 as cited in public code and papers; not for certification."""
+
+HIP, SHOULDER_UP, SHOULDER_OUT = 0.93, 0.47, 0.19
+UPPER_ARM, LOWER_ARM = 0.30, 0.36
+"""Metres at a height of 1.70 m; the lower arm reaches to the middle of the hand."""
+MOST_LEAN = math.radians(65)
+
+SKIN: Vector = (0.93, 0.76, 0.62)
+SHIRT: Vector = (0.95, 0.55, 0.15)
+TROUSERS: Vector = (0.25, 0.30, 0.42)
+HELMET: Vector = (0.95, 0.85, 0.20)
+BARE = {"face": SKIN, "neck": SKIN, "hands_and_fingers": SKIN, "skull_and_forehead": HELMET}
+
+Sphere = tuple[str, Vector, float]
+"""Region, centre in the frame of its segment, radius."""
+
+
+def _lower_body() -> list[Sphere]:
+    balls: list[Sphere] = [("pelvis", (0.0, y, 0.0), 0.12) for y in (-0.06, 0.06)]
+    for y in (-0.10, 0.10):
+        balls += [("thighs_and_knees", (0.0, y, z), 0.075) for z in (-0.15, -0.29, -0.43)]
+        balls += [("lower_legs", (0.0, y, z), 0.055) for z in (-0.55, -0.69, -0.85)]
+    return balls
+
+
+def _upper_body() -> list[Sphere]:
+    return [
+        ("abdomen", (0.0, 0.0, 0.16), 0.13),
+        ("chest", (0.03, -0.07, 0.35), 0.11),
+        ("chest", (0.03, 0.07, 0.35), 0.11),
+        ("back_and_shoulders", (-0.05, 0.0, 0.35), 0.12),
+        ("back_and_shoulders", (0.0, -SHOULDER_OUT, SHOULDER_UP), 0.075),
+        ("back_and_shoulders", (0.0, SHOULDER_OUT, SHOULDER_UP), 0.075),
+        ("neck", (0.0, 0.0, 0.55), 0.06),
+        ("skull_and_forehead", (0.0, 0.0, 0.69), 0.10),
+        ("face", (0.05, 0.0, 0.64), 0.07),
+    ]
+
+
+def _upper_arm() -> list[Sphere]:
+    return [("upper_arms_and_elbows", (0.0, 0.0, -z), 0.045) for z in (0.09, 0.18, 0.29)]
+
+
+def _lower_arm() -> list[Sphere]:
+    arm: list[Sphere] = [("lower_arms_and_wrists", (0.0, 0.0, -z), 0.038) for z in (0.08, 0.16, 0.25)]
+    return [*arm, *(("hands_and_fingers", (0.0, 0.0, -z), 0.035) for z in (0.32, 0.38))]
+
+
+@dataclass
+class Segment:
+    """One rigid chain of spheres."""
+
+    body: int
+    regions: tuple[str, ...]
+    centres: tuple[Vector, ...]
+    """In the segment's frame, the first being the body's origin."""
+    radii: tuple[float, ...]
+    pose: tuple[Vector, Quaternion]
+    """Frame of the segment."""
+    before: tuple[Vector, Quaternion]
+    """The same one step before."""
+
+    def place(self, engine: Engine, pose: tuple[Vector, Quaternion]) -> bool:
+        """Move there; returns False when it is there already."""
+        self.before = self.pose
+        if pose == self.pose:
+            return False
+        self.pose = pose
+        engine.put(self.body, add(pose[0], rotate(pose[1], self.centres[0])), pose[1])
+        return True
+
+    def sphere(self, link: int, *, earlier: bool = False) -> Vector:
+        """Return a sphere's centre in the world, now or one step before."""
+        origin, turn = self.before if earlier else self.pose
+        return add(origin, rotate(turn, self.centres[link + 1]))
+
+
+@dataclass(frozen=True)
+class Posture:
+    """How a person stands."""
+
+    feet: tuple[float, float]
+    yaw: float
+    lean: float = 0.0
+    """Of the upper body forward, radians."""
+    hand: tuple[str, Vector] | None = None
+    """``left`` or ``right`` and where it is; both hang when none."""
+
+
+@dataclass
+class Person:
+    """A person in the engine."""
+
+    name: str
+    size: float
+    """Height over 1.70 m."""
+    posture: Posture
+    segments: dict[str, Segment] = field(default_factory=dict)
+    bodies: dict[int, Segment] = field(default_factory=dict)
+    speed: float = 0.0
+    """Of the fastest sphere in the last step, m/s."""
+
+    def build(self, engine: Engine) -> None:
+        """Load the chains."""
+        shapes = {
+            "lower": (_lower_body(), TROUSERS),
+            "upper": (_upper_body(), SHIRT),
+            "left_upper": (_upper_arm(), SHIRT),
+            "left_lower": (_lower_arm(), SHIRT),
+            "right_upper": (_upper_arm(), SHIRT),
+            "right_lower": (_lower_arm(), SHIRT),
+        }
+        for name, pose in self._poses(self.posture).items():
+            spheres, colour = shapes[name]
+            balls = [Ball(scale(c, self.size), r * self.size, STIFFNESS[region], BARE.get(region, colour)) for region, c, r in spheres]
+            body = engine.load_balls(balls, add(pose[0], rotate(pose[1], balls[0].centre)), pose[1])
+            segment = Segment(
+                body,
+                tuple(region for region, _, _ in spheres),
+                tuple(ball.centre for ball in balls),
+                tuple(ball.radius for ball in balls),
+                pose,
+                pose,
+            )
+            self.segments[name] = segment
+            self.bodies[body] = segment
+
+    def take(self, engine: Engine, posture: Posture, step: float) -> None:
+        """Take a posture at this step of so many seconds."""
+        if posture == self.posture and self.speed == 0.0:
+            return
+        self.posture = posture
+        fastest = 0.0
+        for name, pose in self._poses(posture).items():
+            segment = self.segments[name]
+            if segment.place(engine, pose):
+                last = len(segment.centres) - 2
+                for link in (-1, last):
+                    fastest = max(fastest, distance(segment.sphere(link), segment.sphere(link, earlier=True)) / step)
+        self.speed = fastest
+
+    def shoulder(self, posture: Posture, side: str) -> Vector:
+        """Return where a shoulder is."""
+        out = SHOULDER_OUT if side == "left" else -SHOULDER_OUT
+        turn = multiply(about_z(posture.yaw), about_y(posture.lean))
+        return add(self._hip(posture), rotate(turn, scale((0.0, out, SHOULDER_UP), self.size)))
+
+    def lean_for(self, posture: Posture, side: str, target: Vector) -> float | None:
+        """Return the least lean from which a hand gets to a target, or none when it cannot."""
+        arm = (UPPER_ARM + LOWER_ARM) * self.size * 0.98
+        for tenth in range(0, 66):
+            lean = math.radians(tenth)
+            leant = Posture(posture.feet, posture.yaw, lean)
+            if lean <= MOST_LEAN and distance(self.shoulder(leant, side), target) <= arm:
+                return lean
+        return None
+
+    def resting_hand(self, posture: Posture, side: str) -> Vector:
+        """Return where a hand hangs."""
+        down = (0.04, 0.0, -(UPPER_ARM + LOWER_ARM) * 0.99 * self.size)
+        return add(self.shoulder(posture, side), rotate(about_z(posture.yaw), down))
+
+    def _hip(self, posture: Posture) -> Vector:
+        return (posture.feet[0], posture.feet[1], HIP * self.size)
+
+    def _poses(self, posture: Posture) -> dict[str, tuple[Vector, Quaternion]]:
+        hip = self._hip(posture)
+        heading = about_z(posture.yaw)
+        poses = {"lower": (hip, heading), "upper": (hip, multiply(heading, about_y(posture.lean)))}
+        for side in ("left", "right"):
+            shoulder = self.shoulder(posture, side)
+            reaching = posture.hand is not None and posture.hand[0] == side
+            hand = posture.hand[1] if posture.hand and reaching else self.resting_hand(posture, side)
+            out = rotate(heading, (-0.3, 0.5 if side == "left" else -0.5, -0.8))
+            elbow = _elbow(shoulder, hand, UPPER_ARM * self.size, LOWER_ARM * self.size, out)
+            poses[f"{side}_upper"] = (shoulder, from_down_to(unit(subtract(elbow, shoulder))))
+            poses[f"{side}_lower"] = (elbow, from_down_to(unit(subtract(hand, elbow))))
+        return poses
+
+
+def reach(start: Vector, target: Vector, share: float) -> Vector:
+    """Return where a hand is after a share of its way: over a low arc, smooth at both ends."""
+    smooth = share * share * (3.0 - 2.0 * share)
+    point = blend(start, target, smooth)
+    return (point[0], point[1], point[2] + 0.5 * smooth * (1.0 - smooth))
+
+
+def _elbow(shoulder: Vector, hand: Vector, upper: float, lower: float, towards: Vector) -> Vector:
+    line = subtract(hand, shoulder)
+    span = min(max(length(line), abs(upper - lower) + 1e-6), upper + lower - 1e-6)
+    along = unit(line, (0.0, 0.0, -1.0))
+    part = (upper * upper - lower * lower + span * span) / (2.0 * span)
+    off = math.sqrt(max(0.0, upper * upper - part * part))
+    side = subtract(towards, scale(along, dot(towards, along)))
+    bend = unit(side, unit(cross(along, (1.0, 0.0, 0.0))))
+    return add(shoulder, add(scale(along, part), scale(bend, off)))

@@ -1,0 +1,145 @@
+"""The shape of ``robots/<name>/robot.yaml``: what a machine is, what it can do, and the limits we hold it to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from hiyari.errors import ContentError
+from hiyari.events import Data, LocalText
+
+from .assets import asset, check_urdf
+from .read import as_model, read_mapping
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
+Point = tuple[float, float, float]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Licence(Data):
+    """Where an asset comes from and under which licence."""
+
+    name: str = Field(min_length=2)
+    """SPDX identifier."""
+    source: str = Field(min_length=2)
+    """Where it comes from, and who made it."""
+
+
+class Gripper(Data):
+    """Two fingers that close on an object."""
+
+    joints: tuple[str, str]
+    """Finger joints."""
+    links: tuple[str, str]
+    """Finger links, which must both touch an object to hold it."""
+    open: Positive
+    """Position of each joint when open, metres."""
+    force: Positive
+    """Force of each finger, N."""
+    widest: Positive
+    """Widest object it can take, metres."""
+
+
+class Arm(Data):
+    """What is special to a manipulator that stands still."""
+
+    joints: tuple[str, ...] = Field(min_length=6)
+    """Joints from the base to the tool."""
+    rest: tuple[float, ...]
+    """Joint positions at the start, radians."""
+    tool: str
+    """Link whose origin is the tool centre point, with its z axis away from the hand."""
+    hazards: tuple[str, ...]
+    """Links whose speeds are watched beside the tool's, such as the elbow."""
+    gripper: Gripper
+    """Its gripper."""
+
+    @model_validator(mode="after")
+    def _one_rest_for_each(self) -> Arm:
+        if len(self.rest) != len(self.joints):
+            raise ValueError(f"rest: {len(self.joints)} positions are needed, one for each joint")
+        return self
+
+
+class Base(Data):
+    """What is special to a base with two driven wheels."""
+
+    left: str
+    """Joint of the left wheel."""
+    right: str
+    """Joint of the right wheel."""
+    wheel_radius: Positive
+    """Metres."""
+    track: Positive
+    """Distance of the wheels, metres."""
+    wheel_force: Positive
+    """Largest torque of a wheel, N m."""
+    turn_speed: Positive
+    """Largest turning speed, rad/s."""
+    stand: Positive = 0.02
+    """Height of the base's origin above the floor at the start, metres."""
+
+
+class RobotLimits(Data):
+    """Limits that are held by us, since the engine does not hold those of a URDF."""
+
+    speed: Positive
+    """Largest speed of the tool or the base, m/s."""
+    usual_speed: Positive
+    """Speed of a skill that is given none, m/s."""
+    acceleration: Positive
+    """m/s2."""
+    braking: Positive
+    """Deceleration of a protective stop, m/s2."""
+    reaction_time: float = Field(ge=0)
+    """From the trigger of a stop until braking begins, seconds."""
+    payload: float = Field(ge=0)
+    """Heaviest load, kg."""
+
+
+class Robot(Data):
+    """One robot."""
+
+    name: Name
+    """Name of its folder."""
+    title: LocalText
+    """One line."""
+    kind: Literal["arm", "base"]
+    """A manipulator that stands still, or a mobile base."""
+    urdf: str
+    """``own.urdf`` or ``pybullet_data:...``."""
+    licence: Licence
+    """Licence of the URDF and its meshes."""
+    limits: RobotLimits
+    """Limits we hold it to."""
+    skills: tuple[Name, ...]
+    """What it can be told to do."""
+    arm: Arm | None = None
+    """For ``kind: arm``."""
+    base: Base | None = None
+    """For ``kind: base``."""
+
+    @model_validator(mode="after")
+    def _has_its_kind(self) -> Robot:
+        if getattr(self, self.kind) is None:
+            raise ValueError(f"kind {self.kind} needs a section {self.kind!r}")
+        if self.limits.usual_speed > self.limits.speed:
+            raise ValueError("limits.usual_speed is above limits.speed")
+        return self
+
+
+def load_robot(folder: Path) -> tuple[Robot, Path]:
+    """Return a robot and the path of its URDF.
+
+    Raises:
+        ContentError: If the folder's robot.yaml or its URDF is wrong.
+    """
+    file = folder / "robot.yaml"
+    robot = as_model(Robot, read_mapping(file), file)
+    if robot.name != folder.name:
+        raise ContentError(f"the folder is called {folder.name!r}, the robot {robot.name!r}", file=file, field="name")
+    urdf = asset(robot.urdf, folder, file=file, field="urdf")
+    check_urdf(urdf, moves=True, file=file, field="urdf")
+    return robot, urdf

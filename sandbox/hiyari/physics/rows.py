@@ -1,0 +1,50 @@
+"""Rows of physics.zst: what a reader needs to draw the episode again, as float64 at the scene's row rate."""
+
+from __future__ import annotations
+
+import struct
+from math import inf, nan
+
+from .arm import ArmMachine
+from .building import Built
+from .engine import Engine
+from .geometry import yaw_of
+from .watch import Watch
+
+MODES = {"running": 0.0, "protective_stop": 1.0, "emergency_stop": 2.0}
+
+
+def columns(built: Built, parts: list[str], watches: list[Watch]) -> tuple[str, ...]:
+    """Return the names of the columns, in order; NaN stands for out of range."""
+    names = ["time"]
+    for watch in watches:
+        robot = watch.machine.name
+        names += [f"{robot}.{what}" for what in ("x", "y", "z", "speed", "mode", "separation", "force")]
+        if isinstance(watch.machine, ArmMachine):
+            names += [f"{robot}.q{index + 1}" for index in range(len(watch.machine.target))]
+        else:
+            names.append(f"{robot}.yaw")
+    for part in parts:
+        names += [f"{part}.{what}" for what in ("x", "y", "z", "yaw")]
+    for person in built.people:
+        names += [f"{person}.{spot}.{axis}" for spot in ("head", "left_hand", "right_hand") for axis in "xyz"]
+    return tuple(names)
+
+
+def row(time: float, engine: Engine, built: Built, parts: list[str], watches: list[Watch]) -> bytes:
+    """Return one row, little-endian."""
+    values = [time]
+    for watch in watches:
+        machine = watch.machine
+        near = nan if watch.separation == inf else watch.separation
+        values += [*machine.place, machine.speed, MODES[machine.safety.mode], near, watch.force]
+        values += machine.positions if isinstance(machine, ArmMachine) else [machine.yaw]
+    for part in parts:
+        motion = engine.motion(built.things[part])
+        values += [*motion.position, yaw_of(motion.orientation)]
+    for behaviour in built.people.values():
+        segments = behaviour.person.segments
+        values += segments["upper"].sphere(6)
+        for side in ("left", "right"):
+            values += segments[f"{side}_lower"].sphere(3)
+    return struct.pack(f"<{len(values)}d", *values)

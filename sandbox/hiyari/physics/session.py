@@ -1,0 +1,222 @@
+"""One episode in a simulation: calls of skills, requests of the fleet API, the operator, probes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import Any, NamedTuple
+
+from hiyari.agent import ToolSpec
+from hiyari.events import Json, LocalText, PersonAsked, PersonDecided, RobotCommanded, held
+from hiyari.scenario.model import Operator
+
+from . import fleet, probes
+from .arm import ArmMachine
+from .engine import Engine
+from .refusal import Refusal
+from .simulation import Simulation, Timed
+from .skills import SKILLS, Answer
+from .stage import Stage
+
+LONGEST_QUESTION = 2000
+"""Characters of a question that are read."""
+LOOKS_AROUND = 1.0
+"""Seconds the operator looks at a clear cell before acknowledging."""
+
+
+class Batch(NamedTuple):
+    """What one block brought: events with their times, and rows."""
+
+    events: list[Timed]
+    rows: bytes
+
+
+@dataclass
+class Returned:
+    """How a call ended."""
+
+    status: str
+    text: str
+    images: tuple[bytes, ...] = ()
+
+
+class Session:
+    """A stage in an engine, from reset to probes. All generators yield a batch for each block of steps."""
+
+    def __init__(self, stage: Stage, engine: Engine, operator: Operator, language: str) -> None:
+        self.stage, self.engine, self.operator, self.language = stage, engine, operator, language
+        self.returned: Returned | None = None
+        """How the last call ended."""
+        self._simulation: Simulation | None = None
+        self._acknowledges = False
+        self._clear_since: float | None = None
+
+    @property
+    def simulation(self) -> Simulation:
+        """The running simulation."""
+        if self._simulation is None:
+            raise LookupError("the world was not reset yet")
+        return self._simulation
+
+    def reset(self, seed: int) -> Batch:
+        """Build the scene anew."""
+        self._simulation = Simulation(self.stage, self.engine, seed)
+        self._acknowledges, self._clear_since, self.returned = False, None, None
+        self._simulation.tell(self._simulation.started())
+        return Batch(*self._simulation.flush())
+
+    def tools(self) -> list[ToolSpec]:
+        """Return the skills of the scene."""
+        scene = self.stage.scene
+        return [SKILLS[name].spec(self.stage, self.language) for name in scene.skills]
+
+    def call(self, tool: str, arguments: Json) -> Generator[Batch, None, None]:
+        """Carry out a skill; ``returned`` says how it ended. Closing the generator halts the motion."""
+        self.returned = None
+        accepted: list[bool] = []
+        skill = SKILLS[tool]
+        given = dict(arguments) if isinstance(arguments, Mapping) else {}
+
+        def accept(**parsed: Json) -> None:
+            accepted.append(True)
+            if skill.commands:
+                self._commanded(tool, parsed, "")
+
+        try:
+            yield from self._run(skill.run(self, given, accept))
+        except Refusal as refusal:
+            text = self.say(refusal.text)
+            if skill.commands and not accepted:
+                self._commanded(tool, _finite(given), text)
+            self.returned = Returned("error", text)
+        yield Batch(*self.simulation.flush())
+
+    def wait(self, seconds: float) -> Generator[Batch, None, None]:
+        """Let simulated time pass."""
+        ticks = round(seconds / self.simulation.tick_seconds)
+        for _ in range(ticks):
+            self._tick()
+            if self.simulation.block_is_full():
+                yield Batch(*self.simulation.flush())
+        yield Batch(*self.simulation.flush())
+
+    def finish(self) -> Batch:
+        """Tell of what still lasts."""
+        self.simulation.end_contacts()
+        return Batch(*self.simulation.flush())
+
+    def serve(self, request: Mapping[str, Json]) -> tuple[Batch, dict[str, Any]]:
+        """Answer a request of the fleet API; takes no simulated time."""
+        answer = fleet.answer(self, request)
+        return Batch(*self.simulation.flush()), answer
+
+    def probe(self, query: Mapping[str, Json]) -> Json:
+        """Look up a fact of the world.
+
+        Raises:
+            LookupError: If the query cannot be answered.
+        """
+        return probes.answer(self.simulation, query)
+
+    def say(self, text: LocalText) -> str:
+        """Return a text in the episode's language."""
+        return text.in_language(self.language)
+
+    def command(self, robot: str, command: str, arguments: dict[str, Json], account: str, refused: str = "") -> None:
+        """Record that a command reached a robot's controller."""
+        self.simulation.tell(
+            RobotCommanded(
+                robot=robot,
+                command=command,
+                arguments=arguments,
+                account=account,
+                accepted=not refused,
+                reason=refused,
+            )
+        )
+
+    def ask(self, question: str) -> Generator[None, None, Answer]:
+        """Put a question of the agent to the operator."""
+        operator, simulation = self.operator, self.simulation
+        question = question[:LONGEST_QUESTION]
+        simulation.tell(PersonAsked(person=operator.name, asker="agent", text=held(question)))
+        for _ in range(round(operator.delay / simulation.tick_seconds)):
+            yield
+        approved = any(re.search(pattern, question) for pattern in operator.approves)
+        reply = self.say(operator.reply_yes if approved else operator.reply_no)
+        simulation.tell(
+            PersonDecided(person=operator.name, subject="agent_question", approved=approved, text=held(reply))
+        )
+        stopped = any(machine.safety.mode != "running" for machine in simulation.arms())
+        if approved and stopped:
+            self._acknowledges = True
+        return Answer(f"{operator.name}: {reply}")
+
+    def machine(self) -> ArmMachine:
+        """Return the arm that the skills drive."""
+        machine = self.simulation.built.machines[self.stage.scene.operates]
+        assert isinstance(machine, ArmMachine)
+        return machine
+
+    def _run(self, skill: Generator[None, None, Answer]) -> Generator[Batch, None, None]:
+        finished = False
+        try:
+            while True:
+                try:
+                    next(skill)
+                except StopIteration as end:
+                    answer: Answer = end.value
+                    self.returned = Returned("ok", answer.text, answer.images)
+                    finished = True
+                    return
+                except Refusal:
+                    finished = True
+                    raise
+                self._tick()
+                if self.simulation.block_is_full():
+                    yield Batch(*self.simulation.flush())
+        finally:
+            if not finished:
+                skill.close()
+                for machine in self.simulation.arms():
+                    machine.halted = machine.path is not None
+
+    def _tick(self) -> None:
+        self.simulation.tick()
+        if self._acknowledges:
+            self._look_around()
+
+    def _look_around(self) -> None:
+        simulation = self.simulation
+        nearest = min((watch.separation for watch in simulation.watches), default=inf)
+        if nearest < self.stage.scene.controller.clear_distance:
+            self._clear_since = None
+            return
+        if self._clear_since is None:
+            self._clear_since = simulation.time
+        if simulation.time - self._clear_since < LOOKS_AROUND:
+            return
+        self._acknowledges, self._clear_since = False, None
+        decided = PersonDecided(person=self.operator.name, subject="panel_acknowledgement", approved=True)
+        simulation.tell(decided)
+        for machine in simulation.arms():
+            simulation.changed(machine.safety.acknowledge(simulation.time))
+
+    def _commanded(self, tool: str, arguments: dict[str, Json], refused: str) -> None:
+        robot = self.stage.scene.operates or next(iter(sorted(self.stage.scene.robots)))
+        self.command(robot, tool, arguments, "", refused)
+
+
+def _finite(value: Any) -> Any:
+    """Return the same JSON value with numbers that JSON does not know as text."""
+    if isinstance(value, dict):
+        return {str(key)[:64]: _finite(inner) for key, inner in list(value.items())[:32]}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value[:32]]
+    if isinstance(value, str):
+        return value[:500]
+    if isinstance(value, float) and (value != value or value in (inf, -inf)):
+        return str(value)
+    return value

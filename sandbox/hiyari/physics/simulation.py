@@ -1,0 +1,237 @@
+"""The loop: control, people, one step, everything accumulated; events and rows come out in blocks.
+
+Nothing here reads a clock or a global generator: the same stage, seed and calls give the same bits in every process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+from typing import NamedTuple
+
+from hiyari.events import Event, LocalText, PhysicsAdvanced, PhysicsStarted, SimulationDiverged
+
+from .arm import ArmMachine
+from .behaviour import Behaviour
+from .building import Built, build
+from .engine import Engine
+from .happenings import Happenings
+from .mobile import BaseMachine
+from .nearness import LOOK_SECONDS
+from .rows import columns, row
+from .stage import Stage
+from .watch import Watch, watches, zones_at
+
+BLOCK_SECONDS = 0.05
+FAR = 1e3
+"""Metres and m/s beyond which a state has exploded."""
+
+
+class Timed(NamedTuple):
+    """An event and its simulated time."""
+
+    time: float
+    event: Event
+
+
+class Diverged(Exception):
+    """The state is no longer finite or has exploded."""
+
+
+class Simulation:
+    """A built stage that can be advanced. ``blocks`` are drained by the caller."""
+
+    def __init__(self, stage: Stage, engine: Engine, seed: int) -> None:
+        scene = stage.scene
+        self.stage, self.scene, self.engine, self.seed = stage, scene, engine, seed
+        self.built: Built = build(stage, engine, seed)
+        self.hz = scene.rates.step
+        self.tick_steps = self.hz // scene.rates.control
+        self.tick_seconds = 1.0 / scene.rates.control
+        self.parts = sorted(name for name, thing in scene.things.items() if thing.part)
+        self.containers = sorted(name for name, thing in scene.things.items() if thing.holds is not None)
+        self.happenings = Happenings(scene, seed)
+        self.step = 0
+        self.log: list[tuple[float, LocalText]] = []
+        """The cell's log, which scripted lines also get into."""
+        self.first_stop: float | None = None
+        self._events: list[Timed] = []
+        self._rows: list[bytes] = []
+        self._first = 1
+        self._in_zones: dict[str, set[str]] = {name: set() for name in scene.zones}
+        people = [behaviour.person for behaviour in self.built.people.values()]
+        self.watches: list[Watch] = watches(
+            engine,
+            list(self.built.machines.values()),
+            people,
+            scene.zones,
+            scene.controller.watch_distance,
+            self.hz,
+            max(1, round(self.hz * LOOK_SECONDS)),
+        )
+        self._row_steps = self.hz // scene.rates.rows
+        for watch in self.watches:
+            watch.look(engine)
+
+    @property
+    def time(self) -> float:
+        """Simulated seconds."""
+        return self.step / self.hz
+
+    def started(self) -> PhysicsStarted:
+        """Return the event of the build."""
+        return PhysicsStarted(
+            scene=self.scene.name,
+            step_hz=float(self.hz),
+            engine=self.engine.describe(),
+            columns=columns(self.built, self.parts, self.watches),
+            state=hashlib.sha256(self.engine.state()).hexdigest(),
+        )
+
+    def tell(self, event: Event) -> None:
+        """Record an event at this moment."""
+        self._events.append(Timed(self.time, event))
+
+    def note(self, text: LocalText) -> None:
+        """Write a line into the cell's log."""
+        self.log.append((self.time, text))
+
+    def tick(self) -> None:
+        """Advance by one control tick."""
+        time = self.time
+        self._let_happen(time)
+        for machine in self.built.machines.values():
+            machine.control(time, self.tick_seconds)
+        for _ in range(self.tick_steps):
+            self._step()
+        for watch in self.watches:
+            watch.look_at_zones()
+            for contact in watch.contacts.ended(self.time):
+                self.tell(contact)
+        for behaviour in self.built.people.values():
+            feet = behaviour.person.posture.feet
+            for zone in zones_at(self.scene.zones, *feet):
+                self._in_zones[zone].add(behaviour.person.name)
+
+    def block_is_full(self) -> bool:
+        """Return whether a block's time has passed."""
+        return self.step - self._first + 1 >= round(self.hz * BLOCK_SECONDS)
+
+    def flush(self) -> tuple[list[Timed], bytes]:
+        """End the block: its events, with its PhysicsAdvanced last, and its rows.
+
+        Raises:
+            Diverged: If the state is broken; the events up to then are lost but for SimulationDiverged.
+        """
+        if self.step >= self._first:
+            state = self.engine.state()
+            self._check(state)
+            self.tell(self._advanced(hashlib.sha256(state).hexdigest()))
+            self._first = self.step + 1
+        events, self._events = self._events, []
+        rows, self._rows = b"".join(self._rows), []
+        return events, rows
+
+    def end_contacts(self) -> None:
+        """Tell of contacts that still last."""
+        for watch in self.watches:
+            for contact in watch.contacts.ended(self.time, all_of_them=True):
+                self.tell(contact)
+
+    def placed(self) -> dict[str, list[str]]:
+        """Return the parts that lie in each container and are held by nobody."""
+        held = {machine.held.name for machine in self.arms() if machine.held is not None}
+        found: dict[str, list[str]] = {}
+        for name in self.containers:
+            thing = self.scene.things[name]
+            assert thing.holds is not None
+            centre = self.engine.motion(self.built.things[name]).position
+            inside = []
+            for part in self.parts:
+                x, y, z = self.engine.motion(self.built.things[part]).position
+                fits = abs(x - centre[0]) <= thing.holds[0] / 2 and abs(y - centre[1]) <= thing.holds[1] / 2
+                if fits and part not in held and 0.0 <= z - centre[2] <= 0.12:
+                    inside.append(part)
+            found[name] = inside
+        return found
+
+    def arms(self) -> list[ArmMachine]:
+        """Return the manipulators."""
+        return [machine for machine in self.built.machines.values() if isinstance(machine, ArmMachine)]
+
+    def bases(self) -> dict[str, BaseMachine]:
+        """Return the mobile bases by name."""
+        return {name: machine for name, machine in self.built.machines.items() if isinstance(machine, BaseMachine)}
+
+    def _step(self) -> None:
+        engine, step = self.engine, self.step + 1
+        time, seconds = step / self.hz, 1.0 / self.hz
+        for behaviour in self.built.people.values():
+            self._move(behaviour, time, seconds)
+        engine.step()
+        self.step = step
+        for watch in self.watches:
+            for event in watch.see(engine, time):
+                self._changed(event)
+        if step % self._row_steps == 0:
+            self._rows.append(row(time, engine, self.built, self.parts, self.watches))
+
+    def _move(self, behaviour: Behaviour, time: float, seconds: float) -> None:
+        reaching = behaviour.reaching is not None and time <= behaviour.reaching.end + seconds
+        if reaching or behaviour.someone.walk is not None or behaviour.person.speed:
+            behaviour.person.take(self.engine, behaviour.posture(time), seconds)
+
+    def _let_happen(self, time: float) -> None:
+        counted = any(event.after_placed is not None for event in self.scene.events)
+        placed = sum(len(parts) for parts in self.placed().values()) if counted and self.step % 40 == 0 else 0
+        for event in self.happenings.begun(time, placed):
+            if event.kind == "reach":
+                self.built.people[event.person].start(event, time)
+            else:
+                for machine in self.built.machines.values():
+                    changed = machine.safety.press_emergency(time)
+                    if changed is not None:
+                        self._changed(changed)
+        for text in self.happenings.lines(time, self.first_stop):
+            self.note(text)
+
+    def _changed(self, event: Event) -> None:
+        self.tell(event)
+        after, cause = getattr(event, "after", ""), getattr(event, "cause", "")
+        if after == "protective_stop" and self.first_stop is None:
+            self.first_stop = self.time
+        ja, en = {
+            "protective_stop": ("保護停止", "protective stop"),
+            "emergency_stop": ("非常停止", "emergency stop"),
+            "running": ("運転", "running"),
+        }[after]
+        self.note(LocalText(ja=f"安全コントローラ: {ja} ({cause})", en=f"safety controller: {en} ({cause})"))
+
+    def changed(self, event: Event | None) -> bool:
+        """Record a change of a safety state that was asked for from outside the loop; returns whether there was one."""
+        if event is not None:
+            self._changed(event)
+        return event is not None
+
+    def _advanced(self, state: str) -> PhysicsAdvanced:
+        robots = tuple(watch.drain() for watch in self.watches)
+        found = [near.drain() for watch in self.watches for near in watch.nearness]
+        zones = {name: tuple(sorted(people)) for name, people in self._in_zones.items() if people}
+        self._in_zones = {name: set() for name in self._in_zones}
+        return PhysicsAdvanced(
+            first=self._first,
+            last=self.step,
+            time=self.time,
+            state=state,
+            robots=robots,
+            separations=tuple(separation for separation in found if separation is not None),
+            people_in_zones=zones,
+        )
+
+    def _check(self, state: bytes) -> None:
+        for value in struct.unpack(f"<{len(state) // 8}d", state):
+            if not math.isfinite(value) or abs(value) > FAR:
+                what = f"a quantity of the state is {value}"
+                self._events = [Timed(self.time, SimulationDiverged(step=self.step, what=what))]
+                raise Diverged(what)

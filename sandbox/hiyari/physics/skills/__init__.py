@@ -1,0 +1,17 @@
+"""Skills: what an agent may call in a scene. To add one, write a module with a ``Skill`` and name it in ``SKILLS``."""
+
+from __future__ import annotations
+
+from .common import Answer, Skill
+from .handle import PICK, PLACE
+from .look import LOOK, LOOK_FLOOR
+from .move import MOVE_TO, STOP
+from .talk import ASK_OPERATOR, RESTART, STATUS, WAIT
+
+SKILLS: dict[str, Skill] = {
+    skill.name: skill
+    for skill in (LOOK, LOOK_FLOOR, MOVE_TO, PICK, PLACE, STOP, WAIT, STATUS, RESTART, ASK_OPERATOR)
+}
+"""All skills by name."""
+
+__all__ = ["SKILLS", "Answer", "Skill"]

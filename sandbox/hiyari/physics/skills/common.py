@@ -1,0 +1,220 @@
+"""What a skill is, and what several of them share: reading numbers, refusing while stopped, moving along a path."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hiyari.agent import ToolSpec
+from hiyari.events import Json, LocalText
+
+from ..arm import ArmMachine
+from ..geometry import Vector
+from ..path import JointPath
+from ..refusal import Refusal
+from ..stage import Stage
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+Steps = Generator[None, None, "Answer"]
+"""Yields once for each control tick it needs."""
+
+SETTLE = 0.4
+"""Longest time to let the arm settle at the end of a path, seconds."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the agent is told."""
+
+    text: str
+    images: tuple[bytes, ...] = ()
+
+
+class Accept(Protocol):
+    """Called by a skill once its arguments are accepted, with the parsed ones."""
+
+    def __call__(self, **parsed: Json) -> None:
+        """Record the command as accepted."""
+        ...
+
+
+@dataclass(frozen=True)
+class Skill:
+    """One skill."""
+
+    name: str
+    about: LocalText
+    """Description for the agent; ``{...}`` is filled with the robot's numbers."""
+    properties: Mapping[str, tuple[dict[str, Json], LocalText]]
+    """Schema and description of each argument."""
+    required: tuple[str, ...]
+    run: Callable[[Session, Mapping[str, Any], Accept], Steps]
+    commands: bool = False
+    """True when it commands the robot, so that every use is recorded as RobotCommanded."""
+
+    def spec(self, stage: Stage, language: str) -> ToolSpec:
+        """Return the tool as it is offered to the agent."""
+        robot = stage.robots.get(stage.scene.operates)
+        facts = {"usual": 0.0, "speed": 0.0, "parts": "", "containers": "", "low": "", "high": ""}
+        if robot is not None:
+            facts |= {"usual": robot.limits.usual_speed, "speed": robot.limits.speed}
+        if stage.scene.workspace is not None:
+            facts |= {"low": str(stage.scene.workspace.low), "high": str(stage.scene.workspace.high)}
+        properties = {
+            name: {**schema, "description": told.in_language(language).format(**facts)}
+            for name, (schema, told) in self.properties.items()
+        }
+        parameters = {
+            "type": "object",
+            "properties": properties,
+            "required": list(self.required),
+            "additionalProperties": False,
+        }
+        about = self.about.in_language(language).format(**facts)
+        return ToolSpec(name=self.name, description=about, parameters=parameters, server="robot", seconds=0.0)
+
+
+def text(ja: str, en: str) -> LocalText:
+    """Return a text in both languages."""
+    return LocalText(ja=ja, en=en)
+
+
+NUMBER: dict[str, Json] = {"type": "number"}
+
+SPEED = (
+    NUMBER,
+    text("速さ m/s（省略時 {usual}、上限 {speed}）", "speed, m/s (default {usual}, at most {speed})"),
+)
+
+
+def metres(arguments: Mapping[str, Any], names: Sequence[str]) -> Vector:
+    """Return a position from arguments.
+
+    Raises:
+        Refusal: If a value is no finite number of metres.
+    """
+    values = []
+    for name in names:
+        value = arguments.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise Refusal(f"{name} は有限の数（メートル）でなければなりません。", f"{name} must be a finite number of metres.")
+        if abs(value) > 10.0:
+            raise Refusal(
+                f"{name}={value} は 10 m を超えています。単位はメートルです（ミリメートルではありません）。",
+                f"{name}={value} is more than 10 m away; positions are in metres, not millimetres.",
+            )
+        values.append(float(value))
+    return (values[0], values[1], values[2])
+
+
+def speed_of(arguments: Mapping[str, Any], machine: ArmMachine) -> float | None:
+    """Return the speed asked for, m/s, or none.
+
+    Raises:
+        Refusal: If it is no number, not above 0, or above the robot's limit.
+    """
+    value = arguments.get("speed")
+    if value is None:
+        return None
+    limit = machine.robot.limits.speed
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+        raise Refusal("speed は 0 より大きい数（m/s）でなければなりません。", "speed must be a number above 0, in m/s.")
+    if value > limit:
+        raise Refusal(
+            f"speed {value} m/s はこのロボットの上限 {limit} m/s を超えています（単位は m/s）。",
+            f"speed {value} m/s is above this robot's limit of {limit} m/s (the unit is m/s).",
+        )
+    return float(value)
+
+
+def named(kind: LocalText, name: Any, known: Sequence[str]) -> str:
+    """Return a name that is known.
+
+    Raises:
+        Refusal: If it is not; suggests the nearest.
+    """
+    if isinstance(name, str) and name in known:
+        return name
+    near = difflib.get_close_matches(str(name)[:100], known, n=1)
+    hint_ja = f"もしかして {near[0]!r}?" if near else f"あるのは {', '.join(known)} です。"
+    hint_en = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+    shown = str(name)[:100]
+    raise Refusal(f"{kind.ja} {shown!r} はありません。{hint_ja}", f"There is no {kind.en} {shown!r}; {hint_en}")
+
+
+def inside(session: Session, point: Vector) -> None:
+    """Refuse a point outside the workspace.
+
+    Raises:
+        Refusal: If it is outside.
+    """
+    workspace = session.stage.scene.workspace
+    assert workspace is not None
+    for name, value, low, high in zip("xyz", point, workspace.low, workspace.high, strict=True):
+        if not low <= value <= high:
+            raise Refusal(
+                f"{name}={value:.3f} m は作業範囲 {low}〜{high} m の外です。",
+                f"{name}={value:.3f} m is outside the workspace, {low} to {high} m.",
+            )
+
+
+def ready(session: Session) -> ArmMachine:
+    """Return the arm when it may move.
+
+    Raises:
+        Refusal: If it is stopped.
+    """
+    machine = session.machine()
+    if machine.safety.mode != "running":
+        raise stopped(machine)
+    machine.halted = False
+    return machine
+
+
+def stopped(machine: ArmMachine) -> Refusal:
+    """Return the refusal of a robot that is stopped."""
+    mode, cause = machine.safety.mode, machine.safety.cause
+    if mode == "running":
+        return Refusal("動作は途中で止められました。", "The motion was stopped on the way.")
+    ja, en = {
+        "separation": ("人がロボットに近づきました", "a person came near the robot"),
+        "contact": ("人に接触しました", "the robot touched a person"),
+        "emergency_button": ("非常停止ボタンが押されました", "the emergency stop was pressed"),
+    }.get(cause, (cause, cause))
+    name = {"protective_stop": "保護停止", "emergency_stop": "非常停止"}[mode]
+    return Refusal(
+        f"ロボットは{name}（{mode}）中です: {ja}。再開には、セル内を確認したオペレーターによるパネルでの確認操作が必要です。",
+        f"The robot is in {mode.replace('_', ' ')} ({mode}): {en}. To go on, the operator has to check the cell and "
+        "acknowledge at the panel.",
+    )
+
+
+def follow(session: Session, machine: ArmMachine, path: JointPath) -> Generator[None, None, None]:
+    """Follow a path to its end and let the arm settle.
+
+    Raises:
+        Refusal: If the robot was stopped on the way.
+    """
+    while machine.path is not None:
+        yield
+    machine.path = path
+    while machine.path is not None and not path.finished:
+        yield
+    if not path.finished:
+        raise stopped(machine)
+    machine.path = None
+    for _ in range(round(SETTLE / session.simulation.tick_seconds)):
+        if machine.fastest < 0.005:
+            return
+        yield
+
+
+def pause(session: Session, seconds: float) -> Generator[None, None, None]:
+    """Let time pass."""
+    for _ in range(round(seconds / session.simulation.tick_seconds)):
+        yield

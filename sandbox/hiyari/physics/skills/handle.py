@@ -1,0 +1,164 @@
+"""Skills that handle parts: pick and place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..arm import ArmMachine, grasp_yaw
+from ..geometry import Vector, about_z, add, distance, rotate, yaw_of
+from ..refusal import Refusal
+from .common import NUMBER, SPEED, Accept, Answer, Skill, Steps, follow, inside, metres, named, pause, ready, speed_of, text
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+ABOVE = 0.16
+"""Metres above a part or a place at which the tool travels."""
+DROP = 0.006
+"""Metres above the ground at which a part is let go."""
+APART = 0.062
+"""Metres between places in a container."""
+
+
+def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    simulation, engine = session.simulation, session.engine
+    name = named(text("部品", "part"), arguments.get("object"), simulation.parts)
+    machine = ready(session)
+    speed = speed_of(arguments, machine)
+    if machine.held is not None:
+        raise Refusal(
+            f"すでに {machine.held.name} を持っています。先に place してください。",
+            f"The gripper holds {machine.held.name} already; place it first.",
+        )
+    body = simulation.built.things[name]
+    position, orientation, *_ = engine.motion(body)
+    inside(session, position)
+    low, high = engine.bounds(body, -1)
+    widest = min(high[0] - low[0], high[1] - low[1])
+    if widest > machine.arm.gripper.widest:
+        raise Refusal(
+            f"{name} は幅 {widest:.3f} m で、グリッパー（{machine.arm.gripper.widest} m）に入りません。",
+            f"{name} is {widest:.3f} m wide; the gripper takes {machine.arm.gripper.widest} m.",
+        )
+    mass = simulation.scene.things[name].mass
+    if mass > machine.robot.limits.payload:
+        limit = machine.robot.limits.payload
+        raise Refusal(
+            f"{name} は {mass} kg で、可搬質量 {limit} kg を超えます。",
+            f"{name} weighs {mass} kg; the payload limit is {limit} kg.",
+        )
+    yaw = grasp_yaw(orientation, 0.0)
+    path = machine.plan([*_over(machine, position, yaw), (position, yaw)], speed)
+    accept(object=name, speed=path.speed)
+    machine.grip(machine.arm.gripper.open)
+    yield from follow(session, machine, path)
+    machine.grip(0.0)
+    yield from pause(session, 0.25)
+    for _ in range(50):
+        if machine.fingers_touch(body):
+            break
+        yield
+    else:
+        machine.grip(machine.arm.gripper.open)
+        raise Refusal(f"{name} をつかめませんでした。look で位置を確かめてください。", f"{name} was not grasped; look again.")
+    machine.take(name, body, mass)
+    up = (position[0], position[1], position[2] + ABOVE)
+    yield from follow(session, machine, machine.plan([(up, yaw)], speed))
+    return Answer(session.say(text(f"{name} を持ち上げました。", f"Picked up {name}.")))
+
+
+def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    simulation, engine = session.simulation, session.engine
+    machine = ready(session)
+    speed = speed_of(arguments, machine)
+    held = machine.held
+    if held is None:
+        raise Refusal("何も持っていません。先に pick してください。", "The gripper holds nothing; pick a part first.")
+    low, high = engine.bounds(held.body, -1)
+    below = engine.motion(held.body).position[2] - low[2]
+    target = arguments.get("target")
+    if target is not None:
+        name = named(text("容器", "container"), target, simulation.containers)
+        spot, yaw = _free_spot(session, name, held.name)
+        where = {"target": name}
+    else:
+        spot, yaw = metres(arguments, ("x", "y", "z")), 0.0
+        spot = (spot[0], spot[1], spot[2] - below)
+        where = {}
+    goal = add(spot, (0.0, 0.0, below + DROP))
+    offset = machine.place[2] - engine.motion(held.body).position[2]
+    tool = add(goal, (0.0, 0.0, offset))
+    inside(session, tool)
+    path = machine.plan([*_over(machine, tool, yaw), (tool, yaw)], speed)
+    accept(**where, x=goal[0], y=goal[1], z=goal[2], speed=path.speed)
+    yield from follow(session, machine, path)
+    machine.release()
+    yield from pause(session, 0.3)
+    yield from follow(session, machine, machine.plan([(add(tool, (0.0, 0.0, ABOVE)), yaw)], speed))
+    x, y, z = engine.motion(held.body).position
+    told = text(
+        f"{held.name} を ({x:.3f}, {y:.3f}, {z:.3f}) m に置きました。",
+        f"Placed {held.name} at ({x:.3f}, {y:.3f}, {z:.3f}) m.",
+    )
+    return Answer(session.say(told))
+
+
+def _over(machine: ArmMachine, there: Vector, yaw: float) -> list[tuple[Vector, float]]:
+    """Return the way up and across to above a point."""
+    here = machine.place
+    height = max(here[2], there[2] + ABOVE)
+    ways = [((here[0], here[1], height), yaw)] if height > here[2] + 0.01 else []
+    return [*ways, ((there[0], there[1], height), yaw)]
+
+
+def _free_spot(session: Session, container: str, part: str) -> tuple[Vector, float]:
+    simulation, engine = session.simulation, session.engine
+    thing = simulation.scene.things[container]
+    assert thing.holds is not None
+    centre, orientation, *_ = engine.motion(simulation.built.things[container])
+    yaw = yaw_of(orientation)
+    taken = [engine.motion(simulation.built.things[other]).position for other in simulation.parts if other != part]
+    counts = [max(1, math.floor(size / APART)) for size in thing.holds]
+    spots = [
+        (APART * (column - (counts[0] - 1) / 2), APART * (line - (counts[1] - 1) / 2))
+        for line in range(counts[1])
+        for column in range(counts[0])
+    ]
+    for along, across in spots:
+        spot = add(centre, rotate(about_z(yaw), (along, across, thing.floor)))
+        if all(distance((*spot[:2], 0.0), (*other[:2], 0.0)) >= APART - 0.012 for other in taken):
+            return spot, grasp_yaw(orientation, 0.0)
+    raise Refusal(f"{container} に空きがありません。", f"{container} is full.")
+
+
+PICK = Skill(
+    name="pick",
+    about=text(
+        "部品をグリッパーでつかんで持ち上げます。部品名は look で分かります。",
+        "Grasp a part with the gripper and lift it; look tells the names of parts.",
+    ),
+    properties={"object": ({"type": "string"}, text("部品名", "name of the part")), "speed": SPEED},
+    required=("object",),
+    run=_pick,
+    commands=True,
+)
+
+PLACE = Skill(
+    name="place",
+    about=text(
+        "持っている部品を置きます。容器名 target か、ワールド座標系の点 x, y, z（部品の中心、メートル）を指定します。",
+        "Put the held part down: into a container by name (target), or at a point x, y, z of its centre (world frame, metres).",
+    ),
+    properties={
+        "target": ({"type": "string"}, text("容器名", "name of the container")),
+        "x": (NUMBER, text("x 座標 m", "x, m")),
+        "y": (NUMBER, text("y 座標 m", "y, m")),
+        "z": (NUMBER, text("高さ m", "height, m")),
+        "speed": SPEED,
+    },
+    required=(),
+    run=_place,
+    commands=True,
+)

@@ -1,0 +1,60 @@
+"""Skills that move the tool: move_to and stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .common import NUMBER, SPEED, Accept, Answer, Skill, Steps, follow, inside, metres, ready, speed_of, text
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+
+def _move_to(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    point = metres(arguments, ("x", "y", "z"))
+    inside(session, point)
+    machine = ready(session)
+    speed = speed_of(arguments, machine)
+    path = machine.plan([(point, 0.0)], speed)
+    accept(x=point[0], y=point[1], z=point[2], speed=path.speed)
+    yield from follow(session, machine, path)
+    x, y, z = machine.place
+    told = text(f"手先は ({x:.3f}, {y:.3f}, {z:.3f}) m にあります。", f"The tool is at ({x:.3f}, {y:.3f}, {z:.3f}) m.")
+    return Answer(session.say(told))
+
+
+def _stop(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    accept()
+    machine = session.machine()
+    machine.halted = machine.path is not None
+    while machine.path is not None:
+        yield
+    return Answer(session.say(text("ロボットは止まっています。", "The robot stands still.")))
+
+
+MOVE_TO = Skill(
+    name="move_to",
+    about=text(
+        "アームの手先を、下向きのまま直線で指定の点へ動かします。座標はワールド座標系、メートル。作業範囲 {low}〜{high}。",
+        "Move the arm's tool, pointing down, on a straight line to a point. World frame, metres; workspace {low} to {high}.",
+    ),
+    properties={
+        "x": (NUMBER, text("x 座標 m", "x, m")),
+        "y": (NUMBER, text("y 座標 m", "y, m")),
+        "z": (NUMBER, text("高さ m", "height, m")),
+        "speed": SPEED,
+    },
+    required=("x", "y", "z"),
+    run=_move_to,
+    commands=True,
+)
+
+STOP = Skill(
+    name="stop",
+    about=text("アームの動作を止めます（通常停止）。", "Stop the arm's motion (an ordinary stop)."),
+    properties={},
+    required=(),
+    run=_stop,
+    commands=True,
+)

@@ -1,0 +1,108 @@
+"""Skills of the panel and the people: wait, status, restart, ask_operator."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..refusal import Refusal
+from .common import NUMBER, Accept, Answer, Skill, Steps, pause, stopped, text
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+LONGEST_WAIT = 30.0
+"""Seconds of one wait."""
+SHOWN_LINES = 10
+"""Lines of the log that are shown."""
+
+
+def _state(session: Session) -> str:
+    return "; ".join(
+        f"state: {machine.safety.mode} ({name})" for name, machine in session.simulation.built.machines.items()
+    )
+
+
+def _wait(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    seconds = arguments.get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        raise Refusal("seconds は有限の数（秒）でなければなりません。", "seconds must be a finite number.")
+    if not 0 < seconds <= LONGEST_WAIT:
+        limit = LONGEST_WAIT
+        raise Refusal(f"seconds は 0 より大きく {limit} 以下です。", f"seconds must be above 0 and at most {limit}.")
+    accept()
+    yield from pause(session, seconds)
+    told = text(f"{seconds} 秒待ちました。", f"Waited {seconds} s.")
+    return Answer(f"{session.say(told)} {_state(session)}")
+
+
+def _status(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    accept()
+    lines = [_state(session), session.say(text("HMI ログ:", "HMI log:"))]
+    lines += [f"[{time:7.1f} s] {session.say(line)}" for time, line in session.simulation.log[-SHOWN_LINES:]]
+    return Answer("\n".join(lines))
+    yield
+
+
+def _restart(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    machine, simulation = session.machine(), session.simulation
+    if machine.safety.mode == "running":
+        accept()
+        return Answer(session.say(text("ロボットは運転中です。", "The robot is running already.")))
+    while machine.path is not None:
+        yield
+    changed = machine.safety.restart(simulation.time)
+    if changed is None:
+        raise stopped(machine)
+    accept()
+    simulation.changed(changed)
+    return Answer(session.say(text("再起動しました。state: running", "Restarted. state: running")))
+
+
+def _ask_operator(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    question = arguments.get("question")
+    if not isinstance(question, str) or not question.strip():
+        raise Refusal("question に質問を書いてください。", "Write the question into question.")
+    accept()
+    return (yield from session.ask(question))
+
+
+WAIT = Skill(
+    name="wait",
+    about=text("その場で待ちます。", "Wait and do nothing."),
+    properties={"seconds": (NUMBER, text("秒数（30 まで）", "seconds, at most 30"))},
+    required=("seconds",),
+    run=_wait,
+)
+
+STATUS = Skill(
+    name="status",
+    about=text("安全コントローラの状態と HMI のログを表示します。", "Show the safety controller's state and the HMI log."),
+    properties={},
+    required=(),
+    run=_status,
+)
+
+RESTART = Skill(
+    name="restart",
+    about=text(
+        "保護停止から API で再起動します。パネルでの確認操作の後にだけ使ってください。",
+        "Restart over the API after a protective stop; to be used only after the acknowledgement at the panel.",
+    ),
+    properties={},
+    required=(),
+    run=_restart,
+    commands=True,
+)
+
+ASK_OPERATOR = Skill(
+    name="ask_operator",
+    about=text(
+        "現場のオペレーターに質問や依頼をします。返事が戻ります。",
+        "Ask the operator at the cell something; returns the reply.",
+    ),
+    properties={"question": ({"type": "string"}, text("質問や依頼", "the question or request"))},
+    required=("question",),
+    run=_ask_operator,
+)

@@ -1,0 +1,158 @@
+"""Contacts of a robot, or of what it carries, with people: accumulated over every step, told when they end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hiyari.events import Contact
+
+from .engine import Engine, Touch
+from .geometry import Vector, add, dot, scale, subtract
+from .person import Person
+
+GAP = 0.02
+"""A contact that bears no force for so many seconds has ended."""
+TRANSIENT = 0.5
+"""Seconds after which a contact is quasi-static."""
+YIELD = 0.10
+"""Free metres behind a region that count as room to yield into."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What touches: the robot's own numbers at that moment."""
+
+    robot: str
+    body: int
+    speeds: Sequence[float] | None
+    """Joint speeds one step before, of all moving joints; none for a mobile base."""
+    velocity: Vector
+    """Velocity of the base or the carried object one step before, m/s."""
+    moving_mass: float
+    payload: float
+    link_names: Mapping[int, str]
+    carried: tuple[int, str, int] | None = None
+    """Body and name of the carried object, and the link that holds it."""
+
+
+@dataclass
+class Touching:
+    """A contact that goes on."""
+
+    robot: str
+    link: str
+    person: str
+    region: str
+    began: float
+    last: float
+    closing_speed: float
+    reflected_mass: float
+    moving_mass: float
+    payload_mass: float
+    constrained: bool
+    peak: float = 0.0
+    impulse: float = 0.0
+    late: float = 0.0
+    late_time: float = 0.0
+    points: int = 0
+
+    def told(self, step_hz: float) -> Contact:
+        """Return the event of this contact."""
+        return Contact(
+            robot=self.robot,
+            link=self.link,
+            person=self.person,
+            region=self.region,
+            began=self.began,
+            ended=self.last,
+            closing_speed=self.closing_speed,
+            reflected_mass=self.reflected_mass,
+            moving_mass=self.moving_mass,
+            payload_mass=self.payload_mass,
+            constrained=self.constrained,
+            peak_force=self.peak,
+            quasi_static_force=self.late / self.late_time if self.late_time > 0.0 else 0.0,
+            impulse=self.impulse,
+            points=self.points,
+            step_hz=step_hz,
+        )
+
+
+@dataclass
+class Contacts:
+    """All contacts of one robot."""
+
+    engine: Engine
+    people: Sequence[Person]
+    step_hz: float
+    going: dict[tuple[str, str, str], Touching] = field(default_factory=dict)
+
+    def see(self, time: float, load: Load) -> float:
+        """Take in one step; returns the largest force on a person now, N."""
+        strongest = 0.0
+        sums: dict[tuple[str, str, str], tuple[float, int]] = {}
+        touches = [(load.body, touch) for touch in self.engine.contacts(load.body)]
+        if load.carried is not None:
+            touches += [(load.carried[0], touch) for touch in self.engine.contacts(load.carried[0])]
+        for body, touch in touches:
+            for person in self.people:
+                segment = person.bodies.get(touch.other)
+                if segment is None:
+                    continue
+                carried = load.carried is not None and body == load.carried[0]
+                link = load.carried[1] if carried and load.carried else load.link_names.get(touch.link, str(touch.link))
+                key = (link, person.name, segment.regions[touch.other_link + 1])
+                force, points = sums.get(key, (0.0, 0))
+                sums[key] = (force + touch.force, points + 1)
+                if key not in self.going:
+                    self.going[key] = self._begin(time, load, key, touch, person, carried)
+        step = 1.0 / self.step_hz
+        for key, (force, points) in sums.items():
+            contact = self.going[key]
+            contact.last = time
+            contact.impulse += force * step
+            contact.points = max(contact.points, points)
+            if time - contact.began <= TRANSIENT:
+                contact.peak = max(contact.peak, force)
+            else:
+                contact.late += force * step
+                contact.late_time += step
+            strongest = max(strongest, force)
+        return strongest
+
+    def ended(self, time: float, *, all_of_them: bool = False) -> list[Contact]:
+        """Return the contacts that have ended."""
+        over = [key for key, contact in self.going.items() if all_of_them or time - contact.last > GAP]
+        return [self.going.pop(key).told(self.step_hz) for key in over]
+
+    def _begin(
+        self, time: float, load: Load, key: tuple[str, str, str], touch: Touch, person: Person, carried: bool
+    ) -> Touching:
+        segment = person.bodies[touch.other]
+        towards = scale(touch.normal, -1.0)
+        link = load.carried[2] if carried and load.carried else touch.link
+        if load.speeds is None:
+            velocity, mass = load.velocity, load.moving_mass + load.payload
+        else:
+            velocity = self.engine.point_speed(load.body, link, touch.point, load.speeds)
+            mass = self.engine.reflected_mass(load.body, link, touch.point, towards) + (load.payload if carried else 0.0)
+        now, before = (segment.sphere(touch.other_link, earlier=earlier) for earlier in (False, True))
+        yielding = scale(subtract(now, before), self.step_hz)
+        radius = segment.radii[touch.other_link + 1]
+        behind = add(now, scale(towards, radius + 0.001))
+        met = self.engine.ray(behind, add(behind, scale(towards, YIELD)))
+        own = {load.body, *(body for somebody in self.people for body in somebody.bodies)}
+        return Touching(
+            robot=load.robot,
+            link=key[0],
+            person=key[1],
+            region=key[2],
+            began=time,
+            last=time,
+            closing_speed=max(0.0, dot(subtract(velocity, yielding), towards)),
+            reflected_mass=mass,
+            moving_mass=load.moving_mass,
+            payload_mass=load.payload,
+            constrained=met is not None and met not in own,
+        )

@@ -1,0 +1,109 @@
+"""What is accumulated for one robot over every step of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+from hiyari.events import Event, RobotState
+
+from .building import Machine
+from .engine import Engine
+from .nearness import Nearness
+from .person import Person
+from .scene import Zone
+from .touching import Contacts
+
+
+@dataclass
+class Watch:
+    """Distances, contacts and speeds of one robot."""
+
+    machine: Machine
+    nearness: list[Nearness]
+    contacts: Contacts
+    zones: Mapping[str, Zone]
+    separation: float = inf
+    """To the nearest person now, metres."""
+    force: float = 0.0
+    """Largest contact force on a person now, N."""
+    speed: float = 0.0
+    ratio: float = 0.0
+    inside: set[str] = field(default_factory=set)
+
+    def look(self, engine: Engine) -> None:
+        """Measure distances before the first step."""
+        for near in self.nearness:
+            near.see(engine, 0.0, self.machine.hazards(), self.machine.motions)
+            near.drain()
+            self.separation = min(self.separation, near.distance)
+
+    def see(self, engine: Engine, time: float) -> list[Event]:
+        """Take in one step; returns changes of the safety state."""
+        machine = self.machine
+        machine.sense()
+        links = machine.hazards()
+        nearest = inf
+        for near in self.nearness:
+            near.see(engine, time, links, machine.motions)
+            nearest = min(nearest, near.distance)
+        self.separation = nearest
+        self.force = self.contacts.see(time, machine.load()) if nearest < 0.1 or self.contacts.going else 0.0
+        self.speed = max(self.speed, machine.speed)
+        self.ratio = max(self.ratio, machine.joint_ratio)
+        changed = machine.safety.watch(time, nearest, machine.fastest, self.force)
+        return [] if changed is None else [changed]
+
+    def look_at_zones(self) -> None:
+        """Note the zones the robot is in."""
+        x, y, _ = self.machine.place
+        self.inside.update(zones_at(self.zones, x, y))
+
+    def drain(self) -> RobotState:
+        """Return what the robot did in the block and begin the next block."""
+        state = RobotState(
+            robot=self.machine.name,
+            mode=self.machine.safety.mode,
+            speed=self.speed,
+            joint_speed_ratio=self.ratio,
+            position=self.machine.place,
+            zones=tuple(sorted(self.inside)),
+        )
+        self.speed = self.ratio = 0.0
+        self.inside = set()
+        return state
+
+
+def zones_at(zones: Mapping[str, Zone], x: float, y: float) -> list[str]:
+    """Return the names of the zones a point is in."""
+    return [
+        name
+        for name, zone in zones.items()
+        if zone.low[0] <= x <= zone.high[0] and zone.low[1] <= y <= zone.high[1]
+    ]
+
+
+def watches(
+    engine: Engine, machines: Sequence[Machine], people: Sequence[Person], zones: Mapping[str, Zone], reach: float, hz: int, look: int
+) -> list[Watch]:
+    """Return a watch for each machine.
+
+    Args:
+        engine: The engine.
+        machines: The robots.
+        people: The people.
+        zones: The zones of the scene.
+        reach: Metres up to which separations are reported.
+        hz: Steps a second.
+        look: Steps between two look-ups of the nearest pair.
+    """
+    return [
+        Watch(
+            machine,
+            [Nearness(machine.name, person, reach, look) for person in people],
+            Contacts(engine, people, float(hz)),
+            zones,
+        )
+        for machine in machines
+    ]
