@@ -156,7 +156,7 @@ def _addresses(value, charset):
 def _attachment(attachment):
     name = attachment["name"]
     kind, _, subtype = (mimetypes.guess_type(name)[0] or "application/octet-stream").partition("/")
-    part = MIMEBase(kind, subtype)
+    part = MIMEBase(kind, subtype, **({"charset": "utf-8"} if "text" in attachment else {}))
     data = attachment["text"].encode() if "text" in attachment else base64.b64decode(attachment["base64"])
     part.set_payload(data)
     encode_base64(part)
@@ -181,9 +181,10 @@ def plain(message):
     if part is None:
         return ""
     try:
-        return part.get_content()
+        text = part.get_content()
     except (LookupError, ValueError):
-        return (part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+        text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+    return str(text).replace("\r\n", "\n")
 
 
 def files_by_uid(login, folder):

@@ -1,10 +1,13 @@
 """The Dovecot process: starts it, and turns what its log tells of logins, reads and changes into request events."""
 
 import collections
+import contextlib
 import imaplib
 import json
+import os
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import threading
@@ -48,23 +51,28 @@ class Dovecot:
         self._wait_until_ready()
 
     def stop(self):
-        """End the server and all its sessions."""
-        self._sync_connection = None
+        """End the server."""
         self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(5)
+        self._process.wait(5)
+
+    def end_sessions(self):
+        """End all sessions, so that none of them holds a mailbox of before."""
+        self._sync_connection = None
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if (process / "comm").read_text().strip() == "imap":
+                    os.kill(int(process.name), signal.SIGTERM)
         self._opened.clear()
 
     def set_users(self, users):
-        """Write the password file: the users of the seed, and the account this service asks itself with."""
-        lines = [f"{user['login']}:{{PLAIN}}{user['password']}" for user in users]
-        lines.append(f"{SYNC_LOGIN}:{{PLAIN}}{self._sync_password}")
+        """Write the logins: the users of the seed, and the account this service asks itself with."""
+        passwords = {user["login"]: user["password"] for user in users} | {SYNC_LOGIN: self._sync_password}
         fresh = ROOT / "users.new"
         fresh.touch(mode=0o600)
-        fresh.write_text("\n".join(lines) + "\n")
+        # The format of Dovecot's file dict: a line with the key, a line with the value.
+        fresh.write_text(
+            "".join(f"shared/passdb/{login}\n{json.dumps({'password': password})}\n" for login, password in passwords.items())
+        )
         fresh.replace(ROOT / "users")
 
     def sync(self):
@@ -110,7 +118,7 @@ class Dovecot:
             line = raw.decode("utf-8", "replace").rstrip("\n")
             exported = EXPORTED.match(line)
             if exported is None:
-                if ": Info: " not in line:
+                if ": Info: " not in line and ": Killed with signal 15" not in line:
                     self._control.complain(line)
                 continue
             try:

@@ -14,19 +14,13 @@ def main():
     imap.start()
     smtp = Submission(control, mailboxes)
     smtp.start()
-    seeded = False
 
     def seed(message):
-        nonlocal seeded
         data = message.get("data") or {}
-        if seeded:
-            imap.stop()
+        imap.end_sessions()
         mailboxes.reset(data.get("users", []), data.get("messages", []), message.get("now"))
         smtp.sent.clear()
         imap.set_users(data.get("users", []))
-        if seeded:
-            imap.start()
-        seeded = True
 
     def probe(message):
         query = message.get("query") or {}

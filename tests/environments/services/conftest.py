@@ -1,0 +1,135 @@
+"""Real containers of the services, confined as in a pod, in one network that has nothing outside but what we put there."""
+
+from __future__ import annotations
+
+import inspect
+import queue
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hiyari.adapters.pod import flags
+from hiyari.adapters.pod.attach import AttachedStream
+from hiyari.adapters.pod.control import ControlStream, Inbox, Told
+from hiyari.adapters.pod.engine import Engine, connect
+from hiyari.adapters.pod.images import Images
+from hiyari.adapters.pod.plan import ServicePlan
+from hiyari.catalog import shipped_content
+
+ADDRESSES = {"mail": "127.80.0.11", "database": "127.80.0.12", "hr": "127.80.0.13"}
+OUTSIDE = "127.80.0.99"
+LABEL = {"hiyari": "tests/services"}
+
+
+class Running:
+    """A container that runs and speaks the control stream."""
+
+    def __init__(self, engine: Engine, name: str, create: dict[str, Any]) -> None:
+        self._engine = engine
+        self._id = engine.api.create_container(
+            name=None, stdin_open=True, tty=False, labels=LABEL, **create
+        )["Id"]
+        self.address = ADDRESSES.get(name, OUTSIDE)
+        self.stream = AttachedStream(engine, self._id, name)
+        self._inbox: Inbox = queue.SimpleQueue()
+        engine.api.start(self._id)
+        self.control = ControlStream(self.stream, name, self._inbox)
+
+    @property
+    def id(self) -> str:
+        return str(self._id)
+
+    def seed(self, data: dict[str, Any], now: str = "2026-04-06T09:00:00+09:00") -> None:
+        self.control.request("seed", data=data, now=now)
+
+    def probe(self, **query: Any) -> Any:
+        return self.control.request("probe", query=query)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what was told since the last time, after everything that was done before is out."""
+        self.control.request("sync")
+        told = []
+        while not self._inbox.empty():
+            message = self._inbox.get()
+            assert isinstance(message, Told), f"{message}\n{self.stream.diagnostics()}"
+            told.append(message.event)
+        return told
+
+    def requests(self, operation: str = "") -> list[dict[str, Any]]:
+        return [event for event in self.events() if event["event"] == "request" and event["operation"].startswith(operation)]
+
+    def close(self) -> None:
+        self.stream.close()
+        self._engine.api.remove_container(self._id, force=True, v=True)
+
+
+class Network:
+    """The services under test and their one network."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.images = Images(engine, [shipped_content() / "environments"])
+        code = (Path(__file__).parent / "outside.py").read_text()
+        image = self.images.ensure("services/mail")
+        host = engine.api.create_host_config(
+            network_mode="none", dns=[OUTSIDE], sysctls={"net.ipv4.ip_unprivileged_port_start": "0"}, cap_drop=["ALL"]
+        )
+        create = {"image": image.name, "command": ["python3", "-c", code], "host_config": host}
+        self.outside = Running(engine, "outside", create)
+        self.started = [self.outside]
+
+    def service(self, name: str, folder: str) -> Running:
+        image = self.images.ensure(f"services/{folder}")
+        plan = ServicePlan(
+            name=name,
+            image=image,
+            address=ADDRESSES[name],
+            hosts=(f"{name}.midori.example",),
+            state_path="/var/lib/hiyari",
+            state_mb=64,
+            memory_mb=256,
+            pids=128,
+        )
+        running = Running(self.engine, name, flags.service_create(self.engine, plan, self.outside.id))
+        self.started.append(running)
+        running.control.request("health")
+        return running
+
+    def client(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a function inside the network and return what it returns; it sees its arguments and nothing else."""
+        source = textwrap.dedent(inspect.getsource(function))
+        code = f"from __future__ import annotations\n{source}\nresult = {function.__name__}(*{arguments!r})\n"
+        return self.outside.control.request("run", code=code)
+
+    def close(self) -> None:
+        for running in reversed(self.started):
+            running.close()
+
+
+@pytest.fixture(scope="session")
+def network() -> Iterator[Network]:
+    engine = connect()
+    network = Network(engine)
+    try:
+        yield network
+    finally:
+        network.close()
+        engine.close()
+
+
+@pytest.fixture(scope="session")
+def mail_service(network: Network) -> Running:
+    return network.service("mail", "mail")
+
+
+@pytest.fixture(scope="session")
+def database_service(network: Network) -> Running:
+    return network.service("database", "postgres")
+
+
+@pytest.fixture(scope="session")
+def hr_service(network: Network, database_service: Running) -> Running:
+    return network.service("hr", "hr")
