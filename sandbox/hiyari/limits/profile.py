@@ -77,10 +77,10 @@ class Profile(Data):
         for area in self.areas:
             if area.group not in self.groups:
                 raise ValueError(f"areas: {area.area} belongs to the group {area.group!r}, which is missing")
-        for row in (*self.groups.values(), *self.areas):
-            for source in row.sources:
-                if source not in self.sources:
-                    raise ValueError(f"a row names the source {source!r}, which is missing")
+        named = {source for group in self.groups.values() for source in group.sources}
+        named.update(source for area in self.areas for source in area.sources)
+        if missing := sorted(named - set(self.sources)):
+            raise ValueError(f"rows name sources that are missing: {', '.join(missing)}")
         return self
 
     def group(self, region: str) -> Group:

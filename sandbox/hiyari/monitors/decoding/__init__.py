@@ -1,0 +1,1 @@
+"""Finding known secrets in bytes, whatever they were written in: characters, character sets, encodings, splits."""

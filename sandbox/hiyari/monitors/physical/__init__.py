@@ -1,0 +1,1 @@
+"""What monitors of robots share: formulas and the spans in which a condition held."""
