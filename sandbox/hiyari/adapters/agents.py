@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import util
 from pathlib import Path
-from typing import Any
 
 from hiyari.agent import Agent
 from hiyari.agents.choose import AgentName
