@@ -1,8 +1,8 @@
 """The protective separation distance of speed-and-separation monitoring.
 
 ``S_p = S_h + S_r + S_s + C + Z_d + Z_r`` (ISO 10218-2:2025 Annex L, formerly ISO/TS 15066:2016, 5.5.4; quoted in Pupa
-et al., IEEE RA-L 2021, and NIST, PMC5117641). With person 1.6 m/s, robot 1.0 m/s, T_r 0.1 s, T_s 0.3 s, C 0.2 m, Z_d 0.1 m
-and Z_r 0.05 m it is 1.24 m; with the robot at 0.5 m/s 1.115 m; standing 0.99 m. Not for certification.
+et al., IEEE RA-L 2021, and NIST, PMC5117641). With person 1.6 m/s, robot 1.0 m/s, T_r 0.1 s, T_s 0.3 s, C 0.2 m,
+Z_d 0.1 m and Z_r 0.05 m it is 1.24 m; with the robot at 0.5 m/s 1.115 m; standing 0.99 m. Not for certification.
 """
 
 from __future__ import annotations
