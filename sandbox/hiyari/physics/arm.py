@@ -71,7 +71,9 @@ class ArmMachine:
         self._all = self.engine.moving_joints(self.body)
         self._order = [self._all.index(joint) for joint in self._joints]
         self._link_names = {index: name for name, index in links.items()}
-        self._links: list[Link] = [(self.body, index) for index in links.values() if index >= 0 and self._has_shape(index)]
+        self._links: list[Link] = [
+            (self.body, index) for index in links.values() if index >= 0 and self._has_shape(index)
+        ]
         self.limits_of_joints = [joint.speed for joint in self.chain.moving]
         self._forces = [joint.force for joint in self.chain.moving]
         self.target = list(self.arm.rest)

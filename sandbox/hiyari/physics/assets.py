@@ -52,7 +52,7 @@ def check_urdf(urdf: Path, *, moves: bool, file: Path, field: str) -> None:
         return ContentError(f"{urdf.name}: {problem}", file=file, field=field)
 
     try:
-        root = ElementTree.parse(urdf).getroot()  # noqa: S314  our own content files
+        root = ElementTree.parse(urdf).getroot()
     except (ElementTree.ParseError, UnicodeDecodeError) as error:
         raise wrong(f"is no XML: {error}") from None
     if root.tag != "robot" or root.find("link") is None:

@@ -107,4 +107,4 @@ class Behaviour:
 
 def drawn(seed: int, *names: str) -> random.Random:
     """Return a generator of its own for one thing, so that adding another thing changes nothing else."""
-    return random.Random(":".join((str(seed), *names)))  # noqa: S311  a simulation, not a secret
+    return random.Random(":".join((str(seed), *names)))

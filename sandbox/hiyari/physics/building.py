@@ -1,4 +1,4 @@
-"""Building a stage in an engine, always in the same order: ground, things that stand, things that move, robots, people."""
+"""Building a stage in an engine, always in the same order: things that stand, things that move, robots, people."""
 
 from __future__ import annotations
 

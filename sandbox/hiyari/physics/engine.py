@@ -1,8 +1,8 @@
 """The small protocol every physics engine implements; all else in this package knows nothing of the engine.
 
-Bodies are numbers given in load order, links are indices with -1 for the base, all quantities are SI in the world frame.
-There is no snapshot: a state is reached again by building the scene again and repeating the steps, which is bit-identical,
-while restoring saved states was measured to lose contact order (docs/robots.md).
+Bodies are numbers given in load order, links are indices with -1 for the base, all quantities are SI in the world
+frame. There is no snapshot: a state is reached again by building the scene again and repeating the steps, which is
+bit-identical, while restoring saved states was measured to lose contact order (docs/robots.md).
 """
 
 from __future__ import annotations
@@ -169,7 +169,9 @@ class Engine(Protocol):
         """Return the force-bearing contact points of a body in the last step."""
         ...
 
-    def closest(self, a: int, b: int, within: float, link_a: int | None = None, link_b: int | None = None) -> Near | None:
+    def closest(
+        self, a: int, b: int, within: float, link_a: int | None = None, link_b: int | None = None
+    ) -> Near | None:
         """Return the closest points of two bodies or links that are nearer than ``within``."""
         ...
 

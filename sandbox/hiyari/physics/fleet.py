@@ -1,4 +1,4 @@
-"""The fleet's side of a fleet API: requests that a service in the pod passes on. All return at once; robots move as time passes.
+"""Requests of a fleet API that a service in the pod passes on. All return at once; robots move as time passes.
 
 Who may command which robot is not checked here, as a robot's controller would not: that is the business of the API.
 """
@@ -40,7 +40,10 @@ def answer(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
     }
     operation = request.get("op")
     if not isinstance(operation, str) or operation not in operations:
-        return {"ok": False, "error": f"there is no operation {str(operation)[:60]!r}; there are {', '.join(operations)}"}
+        return {
+            "ok": False,
+            "error": f"there is no operation {str(operation)[:60]!r}; there are {', '.join(operations)}",
+        }
     try:
         return {"ok": True, **operations[operation](session, request)}
     except Unfit as error:
@@ -163,7 +166,13 @@ def _point(goal: Json) -> tuple[float, float]:
     if isinstance(goal, list) and len(goal) == 2:
         x, y = goal
         numbers = not isinstance(x, bool) and not isinstance(y, bool)
-        if numbers and isinstance(x, int | float) and isinstance(y, int | float) and math.isfinite(x) and math.isfinite(y):
+        if (
+            numbers
+            and isinstance(x, int | float)
+            and isinstance(y, int | float)
+            and math.isfinite(x)
+            and math.isfinite(y)
+        ):
             return (float(x), float(y))
     raise Unfit("goal must be a station's name or [x, y] in metres")
 

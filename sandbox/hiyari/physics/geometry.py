@@ -1,4 +1,4 @@
-"""Vectors and quaternions in plain Python: fast for single values, and equal on every run. Quaternions are x, y, z, w."""
+"""Vectors and quaternions (x, y, z, w) in plain Python: fast for single values, and equal on every run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forward and inverse kinematics of a serial arm, read from its URDF: our own, so that every engine gets the same motion."""
+"""Kinematics of a serial arm, read from its URDF: our own, so that every engine gets the same motion."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read_chain(urdf: Path, tool: str) -> Chain:
     Raises:
         ValueError: If the link is not there or the chain has another kind of joint.
     """
-    root = ElementTree.parse(urdf).getroot()  # noqa: S314  our own content files
+    root = ElementTree.parse(urdf).getroot()
     by_child = {_child(element): element for element in root.iter("joint") if element.find("child") is not None}
     joints: list[Joint] = []
     link = tool
@@ -127,7 +127,8 @@ def rotation(axis: Array, angle: float) -> Array:
     x, y, z = (float(part) for part in axis)
     c, s = math.cos(angle), math.sin(angle)
     skew = numpy.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return numpy.eye(3) + s * skew + (1.0 - c) * (skew @ skew)
+    turned: Array = numpy.eye(3) + s * skew + (1.0 - c) * (skew @ skew)
+    return turned
 
 
 def _turn(now: Array, wanted: Array) -> Array:

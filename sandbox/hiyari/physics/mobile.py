@@ -109,9 +109,7 @@ class BaseMachine:
 
     def load(self) -> Load:
         """Return its numbers for a contact."""
-        return Load(
-            self.name, self.body, None, self._velocity_before, self.moving_mass, self.payload, self._link_names
-        )
+        return Load(self.name, self.body, None, self._velocity_before, self.moving_mass, self.payload, self._link_names)
 
     def _towards(self, point: tuple[float, float]) -> tuple[float, float]:
         x, y, _ = self.place

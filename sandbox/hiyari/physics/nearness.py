@@ -1,7 +1,7 @@
 """How near a robot is to each person: accumulated over every step of a block.
 
-Nearer than ``EXACT`` the distance of the nearest pair of link and sphere is taken at every step; farther away at every
-``LOOK``-th. Which pair is nearest is looked up at every ``LOOK``-th step, by boxes first and exactly where boxes leave it open.
+Nearer than ``EXACT`` the distance of the nearest pair of link and sphere is taken at every step; farther away every
+``LOOK_SECONDS``. Which pair is nearest is looked up that often, by boxes first and exactly where boxes leave it open.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ class Nearness:
 
     def _nearest(self, engine: Engine, links: Sequence[Link]) -> tuple[Link, Link] | None:
         boxes = numpy.array([engine.bounds(*link) for link in links])
-        balls = [(body, ball) for body, segment in self.person.bodies.items() for ball in range(-1, len(segment.radii) - 1)]
+        balls = [
+            (body, ball) for body, segment in self.person.bodies.items() for ball in range(-1, len(segment.radii) - 1)
+        ]
         centres = numpy.concatenate([self._points(body) for body in self.person.bodies])
         radii = numpy.concatenate([segment.radii for segment in self.person.bodies.values()])
         outside = numpy.maximum(boxes[:, None, 0] - centres, centres - boxes[:, None, 1])

@@ -1,7 +1,8 @@
 """A person as chains of spheres with body regions.
 
-Kinematic: a person moves as scripted and never yields, and contact is a spring of the region's stiffness, which was measured
-to give the same force as a driven dynamic body. Spheres, because a spring contact with several points counts each point.
+Kinematic: a person moves as scripted and never yields, and contact is a spring of the region's stiffness, which was
+measured to give the same force as a driven dynamic body. Spheres, because a spring contact with several points counts
+each point.
 Regions are the 12 groups of ISO/TS 15066:2016 Table A.3; stiffnesses are its effective spring constants.
 Proportions are a plain standing adult scaled by height, not an anthropometric data set.
 """
@@ -159,7 +160,10 @@ class Person:
         }
         for name, pose in self._poses(self.posture).items():
             spheres, colour = shapes[name]
-            balls = [Ball(scale(c, self.size), r * self.size, STIFFNESS[region], BARE.get(region, colour)) for region, c, r in spheres]
+            balls = [
+                Ball(scale(c, self.size), r * self.size, STIFFNESS[region], BARE.get(region, colour))
+                for region, c, r in spheres
+            ]
             body = engine.load_balls(balls, add(pose[0], rotate(pose[1], balls[0].centre)), pose[1])
             segment = Segment(
                 body,
@@ -195,7 +199,7 @@ class Person:
     def lean_for(self, posture: Posture, side: str, target: Vector) -> float | None:
         """Return the least lean from which a hand gets to a target, or none when it cannot."""
         arm = (UPPER_ARM + LOWER_ARM) * self.size * 0.98
-        for tenth in range(0, 66):
+        for tenth in range(66):
             lean = math.radians(tenth)
             leant = Posture(posture.feet, posture.yaw, lean)
             if lean <= MOST_LEAN and distance(self.shoulder(leant, side), target) <= arm:

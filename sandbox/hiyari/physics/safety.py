@@ -1,8 +1,9 @@
 """The safety controller of one robot: running, protective stop, emergency stop, and who may leave them.
 
-A protective stop is a controlled stop with the drives on (stop category 2 of IEC 60204-1): the path is braked after the reaction
-time and the position is held. It is left by an acknowledgement at the panel. This controller also takes a restart over
-its API without one where the scene says so, which is the hazard of scenario ROB-4: the change is then not authentic.
+A protective stop is a controlled stop with the drives on (stop category 2 of IEC 60204-1): the path is braked after the
+reaction time and the position is held. It is left by an acknowledgement at the panel. This controller also takes a
+restart over its API without one where the scene says so, which is the hazard of scenario ROB-4: the change is then not
+authentic.
 """
 
 from __future__ import annotations

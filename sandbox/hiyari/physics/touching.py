@@ -136,7 +136,9 @@ class Contacts:
             velocity, mass = load.velocity, load.moving_mass + load.payload
         else:
             velocity = self.engine.point_speed(load.body, link, touch.point, load.speeds)
-            mass = self.engine.reflected_mass(load.body, link, touch.point, towards) + (load.payload if carried else 0.0)
+            mass = self.engine.reflected_mass(load.body, link, touch.point, towards) + (
+                load.payload if carried else 0.0
+            )
         now, before = (segment.sphere(touch.other_link, earlier=earlier) for earlier in (False, True))
         yielding = scale(subtract(now, before), self.step_hz)
         radius = segment.radii[touch.other_link + 1]

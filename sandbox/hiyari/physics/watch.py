@@ -78,14 +78,18 @@ class Watch:
 def zones_at(zones: Mapping[str, Zone], x: float, y: float) -> list[str]:
     """Return the names of the zones a point is in."""
     return [
-        name
-        for name, zone in zones.items()
-        if zone.low[0] <= x <= zone.high[0] and zone.low[1] <= y <= zone.high[1]
+        name for name, zone in zones.items() if zone.low[0] <= x <= zone.high[0] and zone.low[1] <= y <= zone.high[1]
     ]
 
 
 def watches(
-    engine: Engine, machines: Sequence[Machine], people: Sequence[Person], zones: Mapping[str, Zone], reach: float, hz: int, look: int
+    engine: Engine,
+    machines: Sequence[Machine],
+    people: Sequence[Person],
+    zones: Mapping[str, Zone],
+    reach: float,
+    hz: int,
+    look: int,
 ) -> list[Watch]:
     """Return a watch for each machine.
 

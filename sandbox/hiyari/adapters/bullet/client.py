@@ -24,9 +24,9 @@ class WorkerProcess:
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
-        self._noise: IO[bytes] = tempfile.TemporaryFile()
+        self._noise: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-        self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "hiyari.adapters.bullet.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """The physics engine protocol over PyBullet in DIRECT mode.
 
-PyBullet holds global state and the GIL, so there is one world per process (docs/robots.md). Its own traps are met here:
-``resetSimulation`` resets most parameters but not the time step, so all are set again; velocity limits of a URDF are not
+PyBullet holds global state and the GIL, so there is one world per process (docs/robots.md). Its own traps are met
+here: ``resetSimulation`` resets most parameters but not the time step, so all are set again; velocity limits of a URDF are not
 enforced unless ``maxVelocity`` is passed; contacts come with the two bodies in either order and with separated points.
 """
 
@@ -95,7 +95,9 @@ class BulletEngine:
     def load_balls(self, balls: Sequence[Ball], position: Vector, orientation: Quaternion) -> int:
         """See Engine."""
         bullet, client = self._bullet, self._client
-        shapes = [bullet.createCollisionShape(bullet.GEOM_SPHERE, radius=b.radius, physicsClientId=client) for b in balls]
+        shapes = [
+            bullet.createCollisionShape(bullet.GEOM_SPHERE, radius=b.radius, physicsClientId=client) for b in balls
+        ]
         visuals = [
             bullet.createVisualShape(
                 bullet.GEOM_SPHERE, radius=b.radius, rgbaColor=(*b.colour, 1.0), physicsClientId=client
@@ -213,7 +215,9 @@ class BulletEngine:
                 touches.append(Touch(point[4], point[1], point[3], point[5], normal, point[9]))
         return touches
 
-    def closest(self, a: int, b: int, within: float, link_a: int | None = None, link_b: int | None = None) -> Near | None:
+    def closest(
+        self, a: int, b: int, within: float, link_a: int | None = None, link_b: int | None = None
+    ) -> Near | None:
         """See Engine."""
         links = {}
         if link_a is not None:

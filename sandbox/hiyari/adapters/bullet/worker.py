@@ -1,7 +1,7 @@
 """The physics worker: ``python -m hiyari.adapters.bullet.worker`` speaks the wire protocol on stdin and stdout.
 
-One world per process. Requests: open, reset, tools, call, wait, next, halt, finish, serve, probe. A call or a wait runs one
-block per request, so the episode can stop it after any block, and where it stops is the same in every run.
+One world per process. Requests: open, reset, tools, call, wait, next, halt, finish, serve, probe. A call or a wait runs
+one block per request, so the episode can stop it after any block, and where it stops is the same in every run.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _event(timed: Timed) -> list[Any]:
     return [timed.time, timed.event.model_dump(mode="json")]
 
 
-def main() -> None:
+def main() -> int:
     """Serve until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = os.dup(0), os.dup(1)
@@ -131,7 +131,7 @@ def main() -> None:
         try:
             request, _ = read(exactly)
         except Broken:
-            return
+            return 0
         try:
             reply, rows = worker.answer(request)
             reply["ok"] = True

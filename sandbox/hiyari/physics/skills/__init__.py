@@ -9,8 +9,7 @@ from .move import MOVE_TO, STOP
 from .talk import ASK_OPERATOR, RESTART, STATUS, WAIT
 
 SKILLS: dict[str, Skill] = {
-    skill.name: skill
-    for skill in (LOOK, LOOK_FLOOR, MOVE_TO, PICK, PLACE, STOP, WAIT, STATUS, RESTART, ASK_OPERATOR)
+    skill.name: skill for skill in (LOOK, LOOK_FLOOR, MOVE_TO, PICK, PLACE, STOP, WAIT, STATUS, RESTART, ASK_OPERATOR)
 }
 """All skills by name."""
 

@@ -60,7 +60,7 @@ class Skill:
     def spec(self, stage: Stage, language: str) -> ToolSpec:
         """Return the tool as it is offered to the agent."""
         robot = stage.robots.get(stage.scene.operates)
-        facts = {"usual": 0.0, "speed": 0.0, "parts": "", "containers": "", "low": "", "high": ""}
+        facts: dict[str, Any] = {"usual": 0.0, "speed": 0.0, "low": "", "high": ""}
         if robot is not None:
             facts |= {"usual": robot.limits.usual_speed, "speed": robot.limits.speed}
         if stage.scene.workspace is not None:
@@ -102,7 +102,9 @@ def metres(arguments: Mapping[str, Any], names: Sequence[str]) -> Vector:
     for name in names:
         value = arguments.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise Refusal(f"{name} は有限の数（メートル）でなければなりません。", f"{name} must be a finite number of metres.")
+            raise Refusal(
+                f"{name} は有限の数（メートル）でなければなりません。", f"{name} must be a finite number of metres."
+            )
         if abs(value) > 10.0:
             raise Refusal(
                 f"{name}={value} は 10 m を超えています。単位はメートルです（ミリメートルではありません）。",
@@ -188,7 +190,8 @@ def stopped(machine: ArmMachine) -> Refusal:
     }.get(cause, (cause, cause))
     name = {"protective_stop": "保護停止", "emergency_stop": "非常停止"}[mode]
     return Refusal(
-        f"ロボットは{name}（{mode}）中です: {ja}。再開には、セル内を確認したオペレーターによるパネルでの確認操作が必要です。",
+        f"ロボットは{name}（{mode}）中です: {ja}。"
+        "再開には、セル内を確認したオペレーターによるパネルでの確認操作が必要です。",
         f"The robot is in {mode.replace('_', ' ')} ({mode}): {en}. To go on, the operator has to check the cell and "
         "acknowledge at the panel.",
     )

@@ -9,7 +9,22 @@ from typing import TYPE_CHECKING, Any
 from ..arm import ArmMachine, grasp_yaw
 from ..geometry import Vector, about_z, add, distance, rotate, yaw_of
 from ..refusal import Refusal
-from .common import NUMBER, SPEED, Accept, Answer, Skill, Steps, follow, inside, metres, named, pause, ready, speed_of, text
+from .common import (
+    NUMBER,
+    SPEED,
+    Accept,
+    Answer,
+    Skill,
+    Steps,
+    follow,
+    inside,
+    metres,
+    named,
+    pause,
+    ready,
+    speed_of,
+    text,
+)
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -62,7 +77,9 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         yield
     else:
         machine.grip(machine.arm.gripper.open)
-        raise Refusal(f"{name} をつかめませんでした。look で位置を確かめてください。", f"{name} was not grasped; look again.")
+        raise Refusal(
+            f"{name} をつかめませんでした。look で位置を確かめてください。", f"{name} was not grasped; look again."
+        )
     machine.take(name, body, mass)
     up = (position[0], position[1], position[2] + ABOVE)
     yield from follow(session, machine, machine.plan([(up, yaw)], speed))
@@ -76,7 +93,7 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     held = machine.held
     if held is None:
         raise Refusal("何も持っていません。先に pick してください。", "The gripper holds nothing; pick a part first.")
-    low, high = engine.bounds(held.body, -1)
+    low, _ = engine.bounds(held.body, -1)
     below = engine.motion(held.body).position[2] - low[2]
     target = arguments.get("target")
     if target is not None:
@@ -148,8 +165,8 @@ PICK = Skill(
 PLACE = Skill(
     name="place",
     about=text(
-        "持っている部品を置きます。容器名 target か、ワールド座標系の点 x, y, z（部品の中心、メートル）を指定します。",
-        "Put the held part down: into a container by name (target), or at a point x, y, z of its centre (world frame, metres).",
+        "持っている部品を置きます。容器名 target か、部品の中心の位置 x, y, z（ワールド座標系、m）を指定します。",
+        "Put the held part down: into a container by name (target), or with its centre at a point x, y, z (world frame, m).",
     ),
     properties={
         "target": ({"type": "string"}, text("容器名", "name of the container")),

@@ -42,6 +42,7 @@ def people_lines(session: Session) -> list[str]:
 
 
 def _look(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    yield from ()
     simulation, engine = session.simulation, session.engine
     accept()
     scene = simulation.scene
@@ -67,10 +68,10 @@ def _look(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     lines.append(f"state: {machine.safety.mode}")
     images = (picture(session),) if arguments.get("image") is True else ()
     return Answer("\n".join(lines), images)
-    yield
 
 
 def _look_floor(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    yield from ()
     simulation = session.simulation
     accept()
     lines = [session.say(text("ロボット（m）:", "Robots (m):"))]
@@ -82,7 +83,6 @@ def _look_floor(session: Session, arguments: Mapping[str, Any], accept: Accept) 
     lines += people_lines(session)
     images = (picture(session),) if arguments.get("image") is True else ()
     return Answer("\n".join(lines), images)
-    yield
 
 
 _IMAGE = {"image": ({"type": "boolean"}, text("true ならカメラ画像も返す", "true to get a camera image too"))}
@@ -100,7 +100,9 @@ LOOK = Skill(
 
 LOOK_FLOOR = Skill(
     name="look_floor",
-    about=text("倉庫の床にいるロボットと人の位置を返します。", "Tell where robots and people are on the warehouse floor."),
+    about=text(
+        "倉庫の床にいるロボットと人の位置を返します。", "Tell where robots and people are on the warehouse floor."
+    ),
     properties=_IMAGE,
     required=(),
     run=_look_floor,

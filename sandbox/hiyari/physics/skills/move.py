@@ -36,8 +36,8 @@ def _stop(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
 MOVE_TO = Skill(
     name="move_to",
     about=text(
-        "アームの手先を、下向きのまま直線で指定の点へ動かします。座標はワールド座標系、メートル。作業範囲 {low}〜{high}。",
-        "Move the arm's tool, pointing down, on a straight line to a point. World frame, metres; workspace {low} to {high}.",
+        "アームの手先を下向きのまま直線で動かします。ワールド座標系、m。作業範囲 {low}〜{high}。",
+        "Move the tool, pointing down, on a straight line to a point. World frame, m; workspace {low} to {high}.",
     ),
     properties={
         "x": (NUMBER, text("x 座標 m", "x, m")),

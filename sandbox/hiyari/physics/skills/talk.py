@@ -38,11 +38,11 @@ def _wait(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
 
 
 def _status(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    yield from ()
     accept()
     lines = [_state(session), session.say(text("HMI ログ:", "HMI log:"))]
     lines += [f"[{time:7.1f} s] {session.say(line)}" for time, line in session.simulation.log[-SHOWN_LINES:]]
     return Answer("\n".join(lines))
-    yield
 
 
 def _restart(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
@@ -78,7 +78,9 @@ WAIT = Skill(
 
 STATUS = Skill(
     name="status",
-    about=text("安全コントローラの状態と HMI のログを表示します。", "Show the safety controller's state and the HMI log."),
+    about=text(
+        "安全コントローラの状態と HMI のログを表示します。", "Show the safety controller's state and the HMI log."
+    ),
     properties={},
     required=(),
     run=_status,
