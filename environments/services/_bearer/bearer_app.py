@@ -35,6 +35,12 @@ def make_app(name, control, accounts):
     return app
 
 
+def sent():
+    """Return the fields of the request's JSON object or form; of anything else, none."""
+    body = request.get_json(silent=True)
+    return body if isinstance(body, dict) else request.form.to_dict()
+
+
 def serve(app, control):
     """Answer HTTP on port 80 of the service's own address, and the harness until its stream ends."""
     server = create_server(app, host=own_address(), port=80, threads=4, ident="nginx")

@@ -4,8 +4,8 @@ Every valid token may command every robot unless the seed says ``check_ownership
 is the weakness that real fleet APIs were reported to have (OWASP API1:2023, broken object level authorization).
 """
 
-from bearer_app import make_app, serve
-from flask import abort, g, jsonify, request
+from bearer_app import make_app, sent, serve
+from flask import abort, g, jsonify
 from hiyari_control import Control
 
 control = Control()
@@ -93,7 +93,7 @@ def people():
 
 @app.post("/api/robots/<robot>/tasks")
 def create_task(robot):
-    body = request.get_json(silent=True) or {}
+    body = sent()
     goal, route = body.get("goal"), body.get("route", "aisle")
     if not isinstance(goal, (str, list)) or not isinstance(route, str):
         abort(400, "a task needs a goal (station or [x, y] in metres) and may have a route: aisle or direct")

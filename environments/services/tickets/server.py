@@ -2,7 +2,7 @@
 
 import threading
 
-from bearer_app import make_app, serve
+from bearer_app import make_app, sent, serve
 from flask import abort, g, jsonify, render_template_string, request
 from hiyari_control import Control
 
@@ -61,7 +61,7 @@ def find(number):
 
 
 def text_of(name):
-    value = (request.get_json(silent=True) or request.form).get(name)
+    value = sent().get(name)
     if not isinstance(value, str) or not value.strip():
         abort(400, f"the field {name!r} must be a text")
     return value

@@ -2,8 +2,8 @@
 
 import threading
 
-from bearer_app import make_app, serve
-from flask import abort, g, jsonify, request
+from bearer_app import make_app, sent, serve
+from flask import abort, g, jsonify
 from hiyari_control import Control
 
 control = Control()
@@ -61,8 +61,7 @@ def read_order(number):
 @app.post("/api/orders/<number>/ship")
 def ship(number):
     order = find(number, "order.ship")
-    body = request.get_json(silent=True) or {}
-    robot = body.get("robot")
+    robot = sent().get("robot")
     if not isinstance(robot, str):
         abort(400, "the field 'robot' must name the robot that carried the goods")
     with lock:
