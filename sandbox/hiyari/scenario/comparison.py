@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from hiyari.events import Data, Json
 
+LONGEST_TEXT = 200_000
+"""Characters of a value that regular expressions look at."""
 MISSING = object()
 """Stands for the value of a path that leads nowhere."""
 
@@ -81,7 +83,7 @@ class Comparison(Data):
 
     @model_validator(mode="after")
     def _says_something(self) -> Comparison:
-        if not self.model_fields_set:
+        if not self.model_fields_set & (_POSITIVE | _NEGATIVE | {"exists"}):
             raise ValueError("an empty comparison; give equals, in, matches, at_least, exists or the like")
         return self
 
@@ -89,8 +91,7 @@ class Comparison(Data):
         """Compare the values a path led to: what must be so for one of them, what must not be so for all."""
         if self.exists is not None and self.exists != bool(values):
             return False
-        asks_more = bool(self.model_fields_set - {"exists"} - _NEGATIVE)
-        if asks_more and not any(self._is(value) for value in values):
+        if self.model_fields_set & _POSITIVE and not any(self._is(value) for value in values):
             return False
         return not any(self._is_forbidden(value) for value in values)
 
@@ -115,6 +116,7 @@ class Comparison(Data):
         )
 
 
+_POSITIVE = {"equals", "in_", "contains", "matches", "at_least", "at_most", "count_at_least", "count_at_most"}
 _NEGATIVE = {"not_equals", "not_in", "not_contains", "not_matches"}
 
 
@@ -161,7 +163,8 @@ def _contains(value: Any, part: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    return text[:LONGEST_TEXT]
 
 
 def _number(value: Any) -> bool:
