@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,10 +61,12 @@ class Pods:
         self._tier: Tier = tier
         self._plans: dict[str, PodPlan] = {}
         self._starting: dict[PodPlan, deque[Future[Pod]]] = {}
+        self._used: set[Pod] = set()
+        self._promised: set[Future[Pod]] = set()
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(STARTERS, thread_name_prefix="hiyari-pods")
-        self._removers = ThreadPoolExecutor(1, thread_name_prefix="hiyari-remove")
+        self._removers = ThreadPoolExecutor(2, thread_name_prefix="hiyari-remove")
         self._removals: list[Future[None]] = []
         self._closed = False
         reap(engine)
@@ -110,23 +112,32 @@ class Pods:
             EngineError: If a pod cannot be started.
         """
         plan = self.plan(environment)
+        self._refuse_when_over()
         with self._lock:
-            if self._closed:
-                raise EngineError("the run is over; its pods are removed")
             waiting = self._starting.get(plan)
             taken = waiting.popleft() if waiting else None
+            if taken is not None:
+                self._promised.add(taken)
             if waiting is not None:
                 self._fill(plan)
-        # One that is still on its way is nearer than a new one.
-        pod = start_pod(self.engine, plan, self.run, episode) if taken is None else taken.result()
-        if taken is not None and pod.broken():
+        pod = self._awaited(taken) if taken is not None else None
+        if pod is None:
+            pod = start_pod(self.engine, plan, self.run, episode)
+        with self._lock:
+            self._used.add(pod)
+            if taken is not None:
+                self._promised.discard(taken)
+        try:
+            self._refuse_when_over()
+        except EngineError:
             self.dispose(pod)
-            return start_pod(self.engine, plan, self.run, episode)
+            raise
         return pod
 
     def dispose(self, pod: Pod) -> None:
         """Remove a used pod in the background; errors show when the pods are closed."""
         with self._lock:
+            self._used.discard(pod)
             closed = self._closed
             if not closed:
                 self._removals = [task for task in self._removals if not task.done() or task.exception()]
@@ -141,7 +152,7 @@ class Pods:
         return sum(task.done() and task.exception() is None for task in tasks)
 
     def close(self) -> None:
-        """Remove every pod of the run and wait until they are gone; may be called more than once.
+        """Remove every pod of the run, also those in use, and wait until they are gone; may be called more than once.
 
         Raises:
             EngineError: If something could not be removed.
@@ -150,9 +161,11 @@ class Pods:
             if self._closed:
                 return
             self._closed = True
-            tasks = [task for waiting in self._starting.values() for task in waiting]
+            tasks = [*self._promised, *(task for waiting in self._starting.values() for task in waiting)]
+            used, self._used = self._used, set()
         errors: list[BaseException] = []
         try:
+            self._removals += [self._removers.submit(pod.close) for pod in used]
             for task in tasks:
                 if not task.cancel() and task.exception() is None:
                     self._removals.append(self._removers.submit(task.result().close))
@@ -163,6 +176,23 @@ class Pods:
             self.engine.close()
         if errors:
             raise errors[0]
+
+    def _awaited(self, taken: Future[Pod]) -> Pod | None:
+        """Return a pod started in the background, None when it failed or has died while it waited."""
+        try:
+            # One that is still on its way is nearer than a new one.
+            pod = taken.result()
+        except (EngineError, CancelledError):
+            self._refuse_when_over()
+            return None
+        if pod.broken():
+            self.dispose(pod)
+            return None
+        return pod
+
+    def _refuse_when_over(self) -> None:
+        if self._closed:
+            raise EngineError("the run is over; its pods are removed")
 
     def _fill(self, plan: PodPlan) -> None:
         waiting = self._starting.setdefault(plan, deque())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import queue
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -15,10 +14,11 @@ from hiyari.catalog import Environment
 from hiyari.errors import EngineError
 from hiyari.events import Blob, CallReturned, Event, Json, PodStarted, held
 
-from .control import Asked, ControlStream, Gone, Inbox, Message, Refused, Told
+from .control import Asked, ControlStream, Gone, Inbox, Message, Told
 from .plan import AGENT, WORLD
 from .pod import Pod
 from .pods import Pods
+from .probing import probe
 from .telling import Manifest, changes, events_of
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ LONGEST_CALL = 660.0
 PATIENCE = 15.0
 """Wall seconds that tool servers are given to report a call as timed out by themselves."""
 SEED_TIMEOUT = 120.0
-FILE_LIMIT = 1024 * 1024
-"""Bytes read of a file of the work volume for a probe."""
 
 
 @dataclass(frozen=True)
@@ -161,30 +159,12 @@ class ContainerWorld:
         """Look up a fact.
 
         Args:
-            query: ``{"service": name, ...}`` asks a service; ``{"files": glob}`` lists files of the work volume;
-                ``{"file": path}`` reads one as text, up to 1 MiB.
+            query: As ``probing.probe`` takes it.
 
         Raises:
             LookupError: If the query cannot be answered.
         """
-        pod = self._running()
-        if "service" in query:
-            control = pod.services.get(str(query["service"]))
-            if control is None:
-                raise LookupError(f"there is no service {query['service']!r}")
-            nested = query.get("query")
-            rest = {key: value for key, value in query.items() if key != "service"}
-            return _looked_up(control, "probe", query=nested if isinstance(nested, Mapping) else rest)
-        if "files" in query:
-            listed = _looked_up(pod.world, "files")["files"]
-            wanted = [path for path in sorted(listed) if fnmatch.fnmatchcase(path, str(query["files"]))]
-            return [{"path": path, **listed[path]} for path in wanted]
-        if "file" in query:
-            import base64
-
-            found = _looked_up(pod.world, "read", path=str(query["file"]), limit=FILE_LIMIT)
-            return {"text": base64.b64decode(found["data"]).decode("utf-8", "replace"), "size": found["size"]}
-        raise LookupError(f"a probe of containers has one of service, files, file; not {', '.join(query) or 'nothing'}")
+        return probe(self._running(), query)
 
     def take_rows(self) -> bytes:
         """Return nothing: there is no physics."""
@@ -317,13 +297,6 @@ class ContainerWorld:
 def _widened(inbox: Inbox) -> queue.SimpleQueue[Message | _Woken]:
     """Let the pod's inbox also carry what wakes this world."""
     return inbox  # type: ignore[return-value]
-
-
-def _looked_up(control: ControlStream, op: str, **fields: Json) -> Any:
-    try:
-        return control.request(op, **fields)
-    except Refused as error:
-        raise LookupError(str(error)) from error
 
 
 def _timeout(arguments: Mapping[str, Json]) -> float:
