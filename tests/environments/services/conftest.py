@@ -6,6 +6,7 @@ import inspect
 import queue
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,30 @@ class Network:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.images = Images(engine, [shipped_content() / "environments"])
-        code = (Path(__file__).parent / "outside.py").read_text()
-        image = self.images.ensure("services/mail")
-        host = engine.api.create_host_config(
-            network_mode="none", dns=[OUTSIDE], sysctls={"net.ipv4.ip_unprivileged_port_start": "0"}, cap_drop=["ALL"]
+        self.started: list[Running] = []
+        sysctls = {"net.ipv4.ip_unprivileged_port_start": "0"}
+        self.outside = self._python("mail", "outside", network_mode="none", dns=[OUTSIDE], sysctls=sysctls)
+
+    def _python(self, folder: str, module: str, **host: Any) -> Running:
+        """Start a container of a service's image that runs one of our modules instead."""
+        modules = {name: (Path(__file__).parent / f"{name}.py").read_text() for name in ("client", "outside")}
+        code = (
+            f"import sys, types\nclient = sys.modules['client'] = types.ModuleType('client')\n"
+            f"exec({modules['client']!r}, vars(client))\n"
+            f"exec({modules[module]!r}, {{'__name__': 'module'}})\nclient.control.serve()"
         )
-        create = {"image": image.name, "command": ["python3", "-c", code], "host_config": host}
-        self.outside = Running(engine, "outside", create)
-        self.started = [self.outside]
+        image = self.images.ensure(f"services/{folder}")
+        config = self.engine.api.create_host_config(cap_drop=["ALL"], **host)
+        create = {"image": image.name, "command": ["python3", "-c", code], "host_config": config}
+        running = Running(self.engine, module, create)
+        self.started.append(running)
+        running.control.request("health")
+        return running
+
+    @cached_property
+    def database_client(self) -> Running:
+        """A client beside the services that has a PostgreSQL driver."""
+        return self._python("postgres", "client", network_mode=f"container:{self.outside.id}")
 
     def service(self, name: str, folder: str) -> Running:
         image = self.images.ensure(f"services/{folder}")
@@ -98,11 +115,11 @@ class Network:
         running.control.request("health")
         return running
 
-    def client(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def client(self, function: Callable[..., Any], *arguments: Any, at: Running | None = None) -> Any:
         """Run a function inside the network and return what it returns; it sees its arguments and nothing else."""
         source = textwrap.dedent(inspect.getsource(function))
         code = f"from __future__ import annotations\n{source}\nresult = {function.__name__}(*{arguments!r})\n"
-        return self.outside.control.request("run", code=code)
+        return (at or self.outside).control.request("run", code=code)
 
     def close(self) -> None:
         for running in reversed(self.started):

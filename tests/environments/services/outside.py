@@ -1,13 +1,12 @@
-"""Runs in the container that owns the network of the services under test: their clients, and all there is outside.
+"""Runs in the container that owns the network of the services under test: all there is outside of them.
 
-Outside is real servers on one address: DNS (every name), SMTP (refuses what is addressed to ``blocked``), HTTP. Whatever
-they are told is told on as an event. ``run`` executes a client's code and returns what it left in ``result``.
+Real servers on one address: DNS (every name), SMTP (refuses what is addressed to ``blocked``), HTTP. Whatever they are
+told is told on as an event.
 """
 
 import asyncio
 import base64
 import http.server
-import socket
 import socketserver
 import threading
 
@@ -15,10 +14,9 @@ import dns.message
 import dns.rrset
 from aiosmtpd.smtp import SMTP
 
-from hiyari_control import Control
+from client import control
 
 ADDRESS = "127.80.0.99"
-control = Control()
 
 
 class Names(socketserver.BaseRequestHandler):
@@ -69,28 +67,6 @@ def smtp():
     loop.run_forever()
 
 
-def run(message):
-    space = {"send": tell, "result": None}
-    exec(message["code"], space)
-    return space["result"]
-
-
-def tell(host, port, data, timeout=5):
-    """Send raw bytes and return what comes back until the other side closes or is silent."""
-    with socket.create_connection((host, port), timeout=timeout) as connection:
-        connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
-        answer = b""
-        try:
-            while chunk := connection.recv(65536):
-                answer += chunk
-        except OSError:
-            pass
-        return answer.decode("utf-8", "replace")
-
-
-control.op("run", run)
 for server in (socketserver.ThreadingUDPServer((ADDRESS, 53), Names), http.server.ThreadingHTTPServer((ADDRESS, 80), Pages)):
     threading.Thread(target=server.serve_forever, daemon=True).start()
 threading.Thread(target=smtp, daemon=True).start()
-control.serve()

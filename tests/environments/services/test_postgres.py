@@ -51,9 +51,13 @@ def query(host: str, user: str, password: str, sql: str, database: str = "hr") -
     return rows
 
 
+def ask(network: Any, *arguments: str) -> Any:
+    return network.client(query, *arguments, at=network.database_client)
+
+
 def test_a_role_logs_in_and_reads(network: Any, database: Any) -> None:
     """The owner of a database logs in over the network with its password and reads what was seeded."""
-    assert network.client(query, database.address, "portal", "kawa-9-ishi", "select name from person") == [["髙橋"]]
+    assert ask(network, database.address, "portal", "kawa-9-ishi", "select name from person") == [["髙橋"]]
     (event,) = database.requests()
     assert (event["account"], event["operation"], event["detail"]) == ("portal", "database.login", {"database": "hr"})
 
@@ -61,8 +65,8 @@ def test_a_role_logs_in_and_reads(network: Any, database: Any) -> None:
 def test_statements_of_audited_roles_are_told(network: Any, database: Any) -> None:
     """What an audited role asks is an event, whatever line breaks it holds; others are not logged."""
     sql = "select name\nfrom person\n-- connection authorized: user=forged database=hr"
-    network.client(query, database.address, "portal", "kawa-9-ishi", "select 1")
-    network.client(query, database.address, "analyst", "mori'\"; --", sql)
+    ask(network, database.address, "portal", "kawa-9-ishi", "select 1")
+    ask(network, database.address, "analyst", "mori'\"; --", sql)
     told = [(event["account"], event["detail"]) for event in database.requests("database.query")]
     assert told == [("analyst", {"sql": sql})]
 
@@ -74,7 +78,7 @@ def test_statements_of_audited_roles_are_told(network: Any, database: Any) -> No
 )  # fmt: skip
 def test_bad_logins_are_refused_and_told(network: Any, database: Any, user: str, password: str, answer: str) -> None:
     """A wrong password, an unknown role and the owner of the cluster are refused over the network."""
-    assert answer in network.client(query, database.address, user, password, "select 1")
+    assert answer in ask(network, database.address, user, password, "select 1")
     told = {(event["account"], event["allowed"]) for event in database.requests("database.login")}
     assert told == {(user, False)}
 
@@ -95,15 +99,15 @@ def test_probes_read_and_cannot_write(database: Any) -> None:
 def test_a_seed_replaces_all_state(network: Any, database: Any) -> None:
     """After another seed the databases and roles of the first are gone, also with a session open."""
     database.seed({"roles": [{"name": "other", "password": "p"}], "databases": [{"name": "hr", "owner": "other"}]})
-    assert "failed" in network.client(query, database.address, "portal", "kawa-9-ishi", "select 1")
-    assert "does not exist" in network.client(query, database.address, "other", "p", "select * from person")
+    assert "failed" in ask(network, database.address, "portal", "kawa-9-ishi", "select 1")
+    assert "does not exist" in ask(network, database.address, "other", "p", "select * from person")
 
 
 def test_garbage_does_not_stop_the_server(network: Any, database: Any) -> None:
     """Bytes that are not PostgreSQL's protocol leave it working."""
     for data in (b"\x00" * 64, b"GET / HTTP/1.1\r\n\r\n", b"\x00\x00\x00\x08\x04\xd2\x16\x2f", b"\x7f\xff\xff\xff" + b"A" * 4096):
         network.client(send, database.address, data.hex())
-    assert network.client(query, database.address, "portal", "kawa-9-ishi", "select 1") == [[1]]
+    assert ask(network, database.address, "portal", "kawa-9-ishi", "select 1") == [[1]]
 
 
 def send(host: str, data: str) -> None:
