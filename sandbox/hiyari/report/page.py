@@ -162,7 +162,7 @@ def _policy(style: str, script: str) -> str:
 
 
 def _chosen(results: Sequence[EpisodeResult]) -> list[int]:
-    """Return which episodes are shown in full, worst first: those with findings or trouble, and the first of each cell."""
+    """Return which episodes are shown in full, worst first: findings, trouble, and the first of each cell."""
     cells: set[tuple[str, str, str]] = set()
     chosen = []
     for index, result in enumerate(results):

@@ -1,1 +1,1 @@
-"""Many episodes: in parallel, resumable."""
+"""Many episodes: planned, in parallel, resumable."""

@@ -1,0 +1,207 @@
+"""``hiyari doctor`` and ``hiyari clean``: what works on this machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from hiyari import __version__
+from hiyari.errors import HiyariError
+from hiyari.events import Data
+from hiyari.report.escape import one_line
+from hiyari.report.words import say
+
+from .terminal import out as console
+from .terminal import print_json
+
+DISK_NEEDED = 3_000_000_000
+"""Bytes that images and recordings of the launch suite need, with room to spare."""
+
+
+class Diagnosis(Data):
+    """One thing that was looked at."""
+
+    name: str
+    """What."""
+    state: str
+    """``ok``, ``missing`` (something cannot run without it), or ``note``."""
+    found: str
+    """What was found."""
+    advice: str = ""
+    """What to do about it."""
+
+
+def doctor_command(*, as_json: bool, language: str) -> int:
+    """Look at everything; return 0 when nothing is missing, 3 when something is."""
+    found = list(_examine())
+    if as_json:
+        print_json([each.model_dump() for each in found])
+    else:
+        _print(found, language)
+    return 3 if any(each.state == "missing" for each in found) else 0
+
+
+def clean_command(*, everything: bool, language: str) -> None:
+    """Remove what dead runs left behind, or everything of ours.
+
+    Raises:
+        EngineError: If the engine does not answer.
+    """
+    from hiyari.adapters.pod import connect, reap
+
+    engine = connect()
+    try:
+        removed = reap(engine, everything=everything)
+    finally:
+        engine.close()
+    for name in removed:
+        console().print(one_line(name))
+    console().print(say("{n} containers and volumes removed", language).format(n=len(removed)))
+
+
+def _examine() -> Iterator[Diagnosis]:
+    looks: tuple[tuple[str, Callable[[], Diagnosis]], ...] = (
+        ("Python", _python),
+        ("Container engine", _engine),
+        ("Isolation", _isolation),
+        ("Physics", _physics),
+        ("Local model", _local_model),
+        ("Model providers", _providers),
+        ("Disk", _disk),
+    )
+    for name, look in looks:
+        try:
+            yield look()
+        except HiyariError as error:
+            yield Diagnosis(name=name, state="missing", found="it does not work", advice=str(error))
+
+
+def _python() -> Diagnosis:
+    right = sys.version_info[:2] == (3, 11)
+    return Diagnosis(
+        name="Python",
+        state="ok" if right else "missing",
+        found=f"{platform.python_version()}, hiyari {__version__}, {os.cpu_count()} CPUs",
+        advice=""
+        if right
+        else "PyBullet has wheels for Python 3.11 at most: install 3.11, as by uv python install 3.11",
+    )
+
+
+def _engine() -> Diagnosis:
+    from hiyari.adapters.pod import connect
+
+    engine = connect()
+    try:
+        found = (
+            f"{engine.product} {engine.version} at {engine.address}, cgroup v{engine.cgroup_version}, "
+            f"runtimes {', '.join(engine.runtimes)}"
+        )
+    finally:
+        engine.close()
+    return Diagnosis(name="Container engine", state="ok", found=found)
+
+
+def _isolation() -> Diagnosis:
+    """Start one pod if its images are built already, and read what was proven about it."""
+    from hiyari.adapters.pod import Pods, connect
+    from hiyari.catalog import Catalog
+
+    catalog = Catalog.open(None)
+    environments = list(catalog.environments.values())
+    engine = connect()
+    if not environments or not engine.client.images.list(name="hiyari/*", filters={"dangling": False}):
+        engine.close()
+        advice = "the first hiyari run or make run builds them"
+        return Diagnosis(
+            name="Isolation", state="note", found="no image is built yet, so nothing was tried", advice=advice
+        )
+    with Pods(engine, catalog.roots, run="doctor") as pods:
+        pod = pods.acquire(environments[0].value, "doctor")
+        try:
+            proofs = dict(pod.proofs)
+        finally:
+            pods.dispose(pod)
+    failed = [name for name, holds in proofs.items() if not holds]
+    found = f"{len(proofs) - len(failed)} of {len(proofs)} containment checks hold in a pod of {environments[0].name}"
+    return Diagnosis(name="Isolation", state="missing" if failed else "ok", found=found, advice=", ".join(failed))
+
+
+def _physics() -> Diagnosis:
+    """Build the first scene there is and let one simulated second pass in it."""
+    from hiyari.adapters.bullet.world import RobotWorld
+    from hiyari.catalog import Catalog
+    from hiyari.physics.stage import load_stage
+    from hiyari.scenario.model import Operator
+
+    catalog = Catalog.open(None)
+    scene = next(iter(catalog.scenes.values()), None)
+    if scene is None:
+        return Diagnosis(name="Physics", state="note", found="there is no scene to try")
+    stage = load_stage(scene.path.parent, lambda robot: catalog.robot(robot).path.parent)
+    world = RobotWorld(stage, Operator(), "en")
+    try:
+        for _ in world.reset(1):
+            pass
+        began = time.monotonic()
+        for _ in world.wait(1.0):
+            pass
+        took = time.monotonic() - began
+    finally:
+        world.close()
+    found = f"PyBullet {_version('pybullet')}: one second in the scene {scene.name} took {took:.2f} s"
+    return Diagnosis(name="Physics", state="ok", found=found)
+
+
+def _local_model() -> Diagnosis:
+    from hiyari.adapters.local.weights import check_installed
+
+    path = check_installed()
+    return Diagnosis(name="Local model", state="ok", found=f"{path.name}, {path.stat().st_size / 1e6:.0f} MB")
+
+
+def _providers() -> Diagnosis:
+    if find_spec("langchain") is None:
+        advice = "pip install 'hiyari[models]' for agents named model:..."
+        return Diagnosis(name="Model providers", state="note", found="LangChain is not installed", advice=advice)
+    keys = sorted(name for name in os.environ if name.endswith("_API_KEY"))
+    found = f"langchain {_version('langchain')}; keys set: {', '.join(keys) or 'none'}"
+    return Diagnosis(name="Model providers", state="ok", found=found)
+
+
+def _disk() -> Diagnosis:
+    free = shutil.disk_usage(Path.cwd()).free
+    enough = free >= DISK_NEEDED
+    advice = "" if enough else f"images and recordings want {DISK_NEEDED / 1e9:.0f} GB"
+    return Diagnosis(name="Disk", state="ok" if enough else "missing", found=f"{free / 1e9:.1f} GB free", advice=advice)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"
+
+
+def _print(found: list[Diagnosis], language: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    marks = {"ok": Text("✓", style="green"), "missing": Text("✗", style="bold red"), "note": Text("·", style="yellow")}
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for each in found:
+        text = Text(one_line(each.found, 600))
+        if each.advice:
+            text.append(f"\n→ {one_line(each.advice, 1200)}", style="yellow")
+        table.add_row(marks[each.state], Text(say(each.name, language)), text)
+    console().print(table)
