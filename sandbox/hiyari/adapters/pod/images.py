@@ -64,20 +64,33 @@ class Images:
         with ThreadPoolExecutor(2, thread_name_prefix="hiyari-build") as pool:
             return list(pool.map(self.ensure, images))
 
-    def with_tools(self, image: ImageRef, tools: Mapping[str, Path]) -> ImageRef:
+    def with_tools(self, image: ImageRef, tools: Mapping[str, Path], packages: Iterable[str] = ()) -> ImageRef:
         """Return an agent image that also holds further tool servers.
 
         Args:
             image: The agent image.
             tools: Tool folders by name; each lands in ``/opt/hiyari/tools/<name>``.
+            packages: Debian packages they need.
+
+        Raises:
+            ContentError: If a package name is none.
+            EngineError: If the build fails.
         """
         if not tools:
             return image
-        text = b"ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY tools/ /opt/hiyari/tools/\n"
-        files = [("Dockerfile", 0o644, text)]
+        wanted = sorted(set(packages))
+        for package in wanted:
+            if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", package):
+                raise ContentError(f"{package!r} is no name of a Debian package", field="packages")
+        lines = ["ARG BASE_IMAGE", "FROM ${BASE_IMAGE}", "USER 0:0"]
+        if wanted:
+            install = f"DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends {' '.join(wanted)}"
+            lines.append(f"RUN apt-get update -q && {install} && rm -rf /var/lib/apt/lists/* /var/cache/apt/*")
+        lines += ["COPY tools/ /opt/hiyari/tools/", "RUN chmod -R go-w,a+rX /opt/hiyari/tools", "USER 10001:10001", ""]
+        files = [("Dockerfile", 0o644, "\n".join(lines).encode())]
         for name, folder in sorted(tools.items()):
             files += [(f"tools/{name}/{path}", mode, data) for path, mode, data in _files(folder)]
-        return self._built("hiyari/agent-tools", image, files, network=False)
+        return self._built("hiyari/agent-tools", image, files, network=bool(wanted))
 
     def _parent(self, name: str) -> ImageRef:
         if name != ROOTFS:

@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from hiyari.catalog import Environment
+from hiyari.catalog import Environment, Tool
 from hiyari.errors import unknown_name
 from hiyari.events import Data
-from hiyari.scenario.files import fit, read_yaml
+from hiyari.scenario.files import fit, read_model, read_yaml
 
 from .images import Images
 from .types import ImageRef
@@ -139,11 +139,13 @@ def plan_pod(environment: Environment, images: Images, roots: Sequence[Path], ti
                 pids=stated.pids,
             )
         )
-    own = {tool.folder: _own_tool(tool.folder, roots) for tool in environment.tools if tool.command is None}
+    found = {tool.folder: _own_tool(tool.folder, roots) for tool in environment.tools if tool.command is None}
+    own = {name: folder for name, folder in found.items() if folder is not None}
+    packages = [name for folder in own.values() for name in read_model(folder / "tool.yaml", Tool).packages]
     return PodPlan(
         environment=environment.name,
         world=world,
-        agent=images.with_tools(agent, {name: folder for name, folder in own.items() if folder is not None}),
+        agent=images.with_tools(agent, own, packages),
         services=tuple(services),
         memory_mb=environment.agent.memory_mb,
         pids=environment.agent.pids,
