@@ -13,7 +13,9 @@ from .lines import Line, LineReader, Oversized
 
 NOISE_LIMIT = 16 << 20
 """Bytes that are not protocol after which a server is given up and stopped."""
-LINE_BURDEN = 256
+ENDLESS_LIMIT = 64 << 20
+"""Bytes of one line after which a server is given up and stopped."""
+LINE_BURDEN = 1024
 """What a line counts for at least: reading it costs time however short it is."""
 NOISE_KEPT = 4096
 """First bytes of noise that are kept for an event; as many last bytes of stderr."""
@@ -76,6 +78,8 @@ class Channel:
         if not self.reason:
             for line in self._lines.feed(payload):
                 self.receive(line)
+            if self._lines.dropped > ENDLESS_LIMIT:
+                self.stop(f"wrote a line of more than {ENDLESS_LIMIT >> 20} MiB")
         self._consumed += len(payload)
         if self._consumed >= WINDOW // 4:
             with self._lock:

@@ -51,6 +51,7 @@ class Conversation:
         self._listed = listed
         self._changed = asyncio.Event()
         self._session: ClientSession | None = None
+        self._abandoned: set[asyncio.Future[Any]] = set()
 
     async def run(self) -> None:
         """Speak until the channel ends; a server that cannot be spoken to is stopped."""
@@ -83,20 +84,35 @@ class Conversation:
         if session is None or channel.reason:
             return gone(channel)
         request = types.CallToolRequest(params=types.CallToolRequestParams(name=tool, arguments=arguments))
-        with anyio.move_on_after(timeout):
-            try:
-                answer = await session.send_request(request, _RESULT)
-            except MCPError as error:
-                return gone(channel) if channel.reason else ToolResult("error", *_cut(error.error.message))
-            except ValidationError:
-                return ToolResult("error", "the tool server answered with something that is no tool result")
-            except Exception as error:
-                return ToolResult("error", f"the tool server's answer cannot be read ({type(error).__name__})")
-            if isinstance(answer, types.InputRequiredResult):
-                return ToolResult("error", "the tool asks for further input, which nobody gives here")
-            content = [block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in answer.content]
-            return read_result(content, answer.structured_content, bool(answer.is_error))
-        return ToolResult("timeout", f"the tool did not answer within {timeout:g} s")
+        asked = asyncio.ensure_future(session.send_request(request, _RESULT))
+        try:
+            await asyncio.wait({asked}, timeout=timeout)
+        finally:
+            # The client then tells the server, if it reads at all; nobody waits for that.
+            if not asked.done():
+                asked.cancel()
+                self._abandoned.add(asked)
+                asked.add_done_callback(self._forget)
+        if not asked.done():
+            return ToolResult("timeout", f"the tool did not answer within {timeout:g} s")
+        try:
+            answer = asked.result()
+        except MCPError as error:
+            return gone(channel) if channel.reason else ToolResult("error", *_cut(error.error.message))
+        except ValidationError:
+            return ToolResult("error", "the tool server answered with something that is no tool result")
+        except Exception as error:
+            return ToolResult("error", f"the tool server's answer cannot be read ({type(error).__name__})")
+        if isinstance(answer, types.InputRequiredResult):
+            return ToolResult("error", "the tool asks for further input, which nobody gives here")
+        content = [block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in answer.content]
+        return read_result(content, answer.structured_content, bool(answer.is_error))
+
+    def _forget(self, asked: asyncio.Future[Any]) -> None:
+        """Let go of a request that was given up, with whatever error it ended in."""
+        self._abandoned.discard(asked)
+        if not asked.cancelled():
+            asked.exception()
 
     async def _follow(self, session: ClientSession) -> None:
         for _ in range(CHANGES_LIMIT):
@@ -119,7 +135,7 @@ class Conversation:
                 yield read, write
             finally:
                 group.cancel_scope.cancel()
-                for stream in (read, write, outward, inward):
+                for stream in (read, write, outward, inward, *gate.streams):
                     stream.close()
 
 
@@ -149,6 +165,8 @@ class _Gate:
         self._changed = changed
         self._asked: set[str] = set()
         self._replies, self._replying = anyio.create_memory_object_stream[bytes](16)
+        self.streams = (self._replies, self._replying)
+        """The gate's own streams, to be closed."""
         channel.receive = self.receive
 
     def receive(self, line: Line | Oversized) -> None:
@@ -182,9 +200,10 @@ class _Gate:
             return
 
     def _refuse(self, line: Oversized) -> None:
-        self._channel.noise(line.head, line.size)
         identifier = line.answers()
-        if identifier in self._asked:
+        if identifier not in self._asked:
+            self._channel.noise(line.head, line.size)
+        else:
             error = types.ErrorData(
                 code=-32603, message=f"the tool's answer of {line.size} bytes is too large to be read"
             )

@@ -43,6 +43,11 @@ class LineReader:
         self._head = b""
         self._dropped = 0
 
+    @property
+    def dropped(self) -> int:
+        """Bytes so far of a line that is too long and has not ended; 0 when there is none."""
+        return self._dropped
+
     def feed(self, data: bytes) -> Iterator[Line | Oversized]:
         """Take a chunk and yield the lines that ended in it; empty lines are left out."""
         start = 0

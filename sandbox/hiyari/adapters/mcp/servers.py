@@ -19,7 +19,7 @@ from hiyari.errors import ContentError
 from hiyari.events import Data, Event, Json, ToolServerLost, ToolServerStarted
 
 from .channel import Channel
-from .definitions import Definitions, specifications
+from .definitions import Definitions, exposed_name, specifications
 from .loop import shared_loop
 from .mux import Mux
 from .results import ToolResult
@@ -214,7 +214,7 @@ class ToolServers:
             running = self._running[channel.name]
             before, running.definitions = running.definitions, definitions
             if before is None or before.digest != definitions.digest:
-                names = tuple(str(tool["name"])[:200] for tool in definitions.tools)
+                names = tuple(exposed_name(channel.name, str(tool["name"])) for tool in definitions.tools)
                 self._events.append(ToolServerStarted(server=channel.name, tools=names, definitions=definitions.digest))
         if not running.listed.done():
             running.listed.set_result(None)
