@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hiyari.adapters.bullet.world import RobotWorld
     from hiyari.adapters.mcp import ToolServer
     from hiyari.adapters.pod import Pods
+    from hiyari.physics.stage import Stage
 
 Close = Callable[[], None]
 
@@ -86,21 +87,21 @@ def used_content(catalog: Catalog, resolved: Resolved) -> list[Path]:
         used += [catalog.tool(tool.folder).path.parent for tool in environment.value.tools if tool.command is None]
     if resolved.scenario.world.scene:
         scene = catalog.scene(resolved.scenario.world.scene)
-        used += _stage(catalog, scene.path.parent).files
+        used += _stage(catalog, scene.path.parent, resolved.place).files
     return used
 
 
 def _scene(catalog: Catalog, resolved: Resolved, name: str, language: Literal["ja", "en"]) -> RobotWorld:
     from hiyari.adapters.bullet.world import RobotWorld
 
-    stage = _stage(catalog, catalog.scene(name).path.parent)
-    return RobotWorld(stage, place=resolved.place, operator=resolved.operator, language=language)
+    stage = _stage(catalog, catalog.scene(name).path.parent, resolved.place)
+    return RobotWorld(stage, operator=resolved.operator, language=language)
 
 
-def _stage(catalog: Catalog, folder: Path) -> Any:
-    from hiyari.physics.scene import load_scene
+def _stage(catalog: Catalog, folder: Path, place: Mapping[str, Json]) -> Stage:
+    from hiyari.physics.stage import load_stage
 
-    return load_scene(folder, robots=lambda robot: catalog.robot(robot).path.parent)
+    return load_stage(folder, robots=lambda robot: catalog.robot(robot).path.parent, place=place)
 
 
 def _servers(catalog: Catalog, environment: Entry[Environment], resolved: Resolved) -> list[ToolServer]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil, inf, pi
+from math import ceil, inf, pi, sqrt
+from operator import mul
 
 from .engine import Engine, Motion
-from .geometry import Quaternion, Vector, about_z, blend, distance, length, rotate, subtract, yaw_of
+from .geometry import Quaternion, Vector, about_z, blend, distance, rotate, subtract, yaw_of
 from .kinematics import Chain, downward, inverse
 from .nearness import Link
 from .path import JointPath, joint_limited
@@ -56,8 +57,7 @@ class ArmMachine:
     """Of the fastest watched point, m/s."""
     joint_ratio: float = 0.0
     motions: list[Motion] = field(default_factory=list)
-    positions: list[float] = field(default_factory=list)
-    """Of its joints, radians."""
+    _positions: list[float] = field(default_factory=list)
     _speeds: list[float] = field(default_factory=list)
     _speeds_before: list[float] = field(default_factory=list)
 
@@ -75,6 +75,8 @@ class ArmMachine:
             (self.body, index) for index in links.values() if index >= 0 and self._has_shape(index)
         ]
         self.limits_of_joints = [joint.speed for joint in self.chain.moving]
+        limits = dict(zip(self._joints, self.limits_of_joints, strict=True))
+        self._per_limit = [1.0 / limits[joint] if joint in limits else 0.0 for joint in self._all]
         self._forces = [joint.force for joint in self.chain.moving]
         self.target = list(self.arm.rest)
         for joint, value in zip(self._joints, self.arm.rest, strict=True):
@@ -92,6 +94,11 @@ class ArmMachine:
         """What is special to it."""
         assert self.robot.arm is not None
         return self.robot.arm
+
+    @property
+    def positions(self) -> list[float]:
+        """Positions of its joints, radians."""
+        return [self._positions[index] for index in self._order]
 
     @property
     def payload(self) -> float:
@@ -127,15 +134,13 @@ class ArmMachine:
 
     def sense(self) -> None:
         """Read speeds after a step."""
-        positions, speeds = self.engine.joint_states(self.body, self._all)
-        self.positions = [positions[index] for index in self._order]
+        self._positions, speeds = self.engine.joint_states(self.body, self._all)
         self._speeds_before, self._speeds = self._speeds, speeds
-        self.joint_ratio = max(
-            abs(speeds[index]) / limit for index, limit in zip(self._order, self.limits_of_joints, strict=True)
-        )
+        self.joint_ratio = max(map(abs, map(mul, speeds, self._per_limit)))
         self.motions = self.engine.link_motions(self.body, self._watched)
-        self.speed = length(self.motions[0].linear)
-        self.fastest = max(length(motion.linear) for motion in self.motions)
+        speeds = [x * x + y * y + z * z for _, _, (x, y, z), _ in self.motions]
+        self.speed = sqrt(speeds[0])
+        self.fastest = sqrt(max(speeds))
 
     def load(self) -> Load:
         """Return its numbers for a contact."""

@@ -45,7 +45,8 @@ class Behaviour:
     person: Person
     someone: Someone
     begin: float
-    reaching: Reach | None = field(default=None)
+    reaching: Reach | None = None
+    _legs: list[float] = field(default_factory=list)
 
     @classmethod
     def of(cls, name: str, someone: Someone, seed: int) -> Behaviour:
@@ -89,7 +90,9 @@ class Behaviour:
         walk = self.someone.walk
         if walk is None:
             return Posture(self.someone.position, self.someone.yaw)
-        legs = [math.dist(a, b) / walk.speed for a, b in zip(walk.path, walk.path[1:], strict=False)]
+        if not self._legs:
+            self._legs = [math.dist(a, b) / walk.speed for a, b in zip(walk.path, walk.path[1:], strict=False)]
+        legs = self._legs
         way = sum(legs) + walk.pause
         since = max(0.0, time - self.begin)
         trips, into = divmod(since, way)

@@ -104,7 +104,7 @@ def _robot(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
 def _task(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
     machine = _machine(session, request.get("robot"))
     account = str(request.get("account", ""))[:100]
-    goal, way = request.get("goal"), request.get("route", "aisle")
+    goal, way = request.get("goal"), request.get("route") or "aisle"
     told = {"goal": goal if isinstance(goal, str | list) else str(goal)[:60], "route": str(way)[:20]}
     try:
         if way not in ROUTES:
@@ -184,6 +184,14 @@ def _machine(session: Session, name: Json) -> BaseMachine:
     return bases[name]
 
 
+def _status(machine: BaseMachine) -> str:
+    if machine.safety.mode == "emergency_stop":
+        return "stopped"
+    if machine.safety.mode == "protective_stop":
+        return "blocked" if machine.way else "stopped"
+    return "moving" if machine.way else "idle"
+
+
 def _told(session: Session, machine: BaseMachine) -> dict[str, Any]:
     x, y, _ = machine.place
     return {
@@ -193,6 +201,7 @@ def _told(session: Session, machine: BaseMachine) -> dict[str, Any]:
         "heading": round(machine.yaw, 3),
         "speed": round(machine.speed, 3),
         "mode": machine.safety.mode,
+        "status": _status(machine),
         "goal": machine.goal,
         "route": machine.route,
         "station": station_of(session.simulation, machine),

@@ -1,27 +1,34 @@
 """How near a robot is to each person: accumulated over every step of a block.
 
-Nearer than ``EXACT`` the distance of the nearest pair of link and sphere is taken at every step; farther away every
-``LOOK_SECONDS``. Which pair is nearest is looked up that often, by boxes first and exactly where boxes leave it open.
+Nearer than ``EXACT`` the distance of the nearest pair of link and sphere is taken at every step, farther away every
+``LOOK_SECONDS``: at 2 m/s that is 2 cm. Which pair is nearest is looked up that often, and more rarely beyond ``EXACT``:
+by boxes first, and exactly where boxes leave it open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import hypot, inf
 
 import numpy
 
 from hiyari.events import Separation
 
 from .engine import Engine, Motion
-from .geometry import dot, length, subtract, unit
+from .geometry import Quaternion, dot, length, rotate, subtract, unit
 from .person import Person
 
-EXACT = 0.6
+EXACT = 0.4
 """Metres."""
 LOOK_SECONDS = 0.01
-"""Time between two look-ups of the nearest pair."""
+"""Time between two measurements beyond ``EXACT``, and between two look-ups of the nearest pair nearer than that."""
+FAR = 1.0
+"""Metres."""
+RARELY, VERY_RARELY = 4, 10
+"""Measurements to one look-up of the nearest pair beyond ``EXACT``, and beyond ``FAR``."""
+BODY = 1.2
+"""Metres from the middle of a person to the farthest sphere, and from a robot's watched points to its farthest part."""
 
 Link = tuple[int, int]
 """Body and link."""
@@ -41,11 +48,14 @@ class Nearness:
     """Now, metres; infinite beyond ``watch``."""
     _pair: tuple[Link, Link] | None = None
     _countdown: int = 0
+    _looks: int = 0
     _best: tuple[float, str, float] | None = None
     _robot_speed: float = 0.0
     _approach: float = 0.0
     _person_speed: float = 0.0
-    _centres: dict[int, numpy.ndarray] = field(default_factory=dict)
+    _turned: dict[int, tuple[Quaternion, numpy.ndarray]] = field(default_factory=dict)
+    _balls: list[Link] = field(default_factory=list)
+    _radii: numpy.ndarray = field(default_factory=lambda: numpy.zeros(0))
 
     def see(self, engine: Engine, time: float, links: Sequence[Link], motions: Sequence[Motion]) -> None:
         """Take in one step.
@@ -57,14 +67,19 @@ class Nearness:
             motions: Motions of its fastest points.
         """
         self._countdown -= 1
-        look = self._countdown <= 0 or (self._pair is not None and self._pair[0] not in links)
-        if look:
+        due = self._countdown <= 0
+        if not due and self.distance > EXACT:
+            return
+        if due:
             self._countdown = self.every
-            self._pair = self._nearest(engine, links)
+            self._looks -= 1
+            if self._looks <= 0 or self.distance < EXACT:
+                self._pair = self._nearest(engine, links, motions)
+                self._looks = RARELY if self.distance < FAR else VERY_RARELY
+        if self._pair is not None and self._pair[0] not in links:
+            self._pair = self._nearest(engine, links, motions)
         if self._pair is None:
             self.distance = inf
-            return
-        if not look and self.distance > EXACT:
             return
         (body, link), (other, ball) = self._pair
         near = engine.closest(body, other, self.watch + 0.2, link, ball)
@@ -102,13 +117,18 @@ class Nearness:
         self._robot_speed = self._approach = self._person_speed = 0.0
         return separation
 
-    def _nearest(self, engine: Engine, links: Sequence[Link]) -> tuple[Link, Link] | None:
+    def _nearest(self, engine: Engine, links: Sequence[Link], motions: Sequence[Motion]) -> tuple[Link, Link] | None:
+        x, y = self.person.posture.feet
+        away = min(hypot(x - motion.position[0], y - motion.position[1]) for motion in motions)
+        if away > self.watch + 2.0 * BODY:
+            return None
         boxes = numpy.array([engine.bounds(*link) for link in links])
-        balls = [
-            (body, ball) for body, segment in self.person.bodies.items() for ball in range(-1, len(segment.radii) - 1)
-        ]
+        if not self._balls:
+            for body, segment in self.person.bodies.items():
+                self._balls += [(body, ball) for ball in range(-1, len(segment.radii) - 1)]
+            self._radii = numpy.concatenate([segment.radii for segment in self.person.bodies.values()])
+        balls, radii = self._balls, self._radii
         centres = numpy.concatenate([self._points(body) for body in self.person.bodies])
-        radii = numpy.concatenate([segment.radii for segment in self.person.bodies.values()])
         outside = numpy.maximum(boxes[:, None, 0] - centres, centres - boxes[:, None, 1])
         gaps = numpy.linalg.norm(numpy.maximum(outside, 0.0), axis=2) - radii
         best, pair = self.watch, None
@@ -124,8 +144,10 @@ class Nearness:
 
     def _points(self, body: int) -> numpy.ndarray:
         segment = self.person.bodies[body]
-        known = self._centres.get(body)
-        if known is None or segment.pose != segment.before:
-            known = numpy.array([segment.sphere(ball) for ball in range(-1, len(segment.radii) - 1)])
-            self._centres[body] = known
-        return known
+        origin, turn = segment.pose
+        known = self._turned.get(body)
+        if known is None or known[0] != turn:
+            known = (turn, numpy.array([rotate(turn, centre) for centre in segment.centres]))
+            self._turned[body] = known
+        centres: numpy.ndarray = known[1] + numpy.array(origin)
+        return centres

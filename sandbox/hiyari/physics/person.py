@@ -107,14 +107,18 @@ class Segment:
     """Frame of the segment."""
     before: tuple[Vector, Quaternion]
     """The same one step before."""
+    offset: Vector
+    """From the frame to the first centre, in the world."""
 
     def place(self, engine: Engine, pose: tuple[Vector, Quaternion]) -> bool:
         """Move there; returns False when it is there already."""
         self.before = self.pose
         if pose == self.pose:
             return False
+        if pose[1] != self.pose[1]:
+            self.offset = rotate(pose[1], self.centres[0])
         self.pose = pose
-        engine.put(self.body, add(pose[0], rotate(pose[1], self.centres[0])), pose[1])
+        engine.put(self.body, add(pose[0], self.offset), pose[1])
         return True
 
     def sphere(self, link: int, *, earlier: bool = False) -> Vector:
@@ -172,6 +176,7 @@ class Person:
                 tuple(ball.radius for ball in balls),
                 pose,
                 pose,
+                rotate(pose[1], balls[0].centre),
             )
             self.segments[name] = segment
             self.bodies[body] = segment
@@ -180,13 +185,18 @@ class Person:
         """Take a posture at this step of so many seconds."""
         if posture == self.posture and self.speed == 0.0:
             return
-        self.posture = posture
+        last, self.posture = self.posture, posture
+        if posture.hand is None and (posture.yaw, posture.lean, last.hand) == (last.yaw, last.lean, None):
+            way = (posture.feet[0] - last.feet[0], posture.feet[1] - last.feet[1], 0.0)
+            for segment in self.segments.values():
+                segment.place(engine, (add(segment.pose[0], way), segment.pose[1]))
+            self.speed = length(way) / step
+            return
         fastest = 0.0
         for name, pose in self._poses(posture).items():
             segment = self.segments[name]
             if segment.place(engine, pose):
-                last = len(segment.centres) - 2
-                for link in (-1, last):
+                for link in (-1, len(segment.centres) - 2):
                     fastest = max(fastest, distance(segment.sphere(link), segment.sphere(link, earlier=True)) / step)
         self.speed = fastest
 

@@ -9,9 +9,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from hiyari.errors import ContentError
 from hiyari.events import Data, LocalText
+from hiyari.scenario.files import read_model
 
 from .assets import asset, check_urdf
-from .read import as_model, read_mapping
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
 Point = tuple[float, float, float]
@@ -137,7 +137,7 @@ def load_robot(folder: Path) -> tuple[Robot, Path]:
         ContentError: If the folder's robot.yaml or its URDF is wrong.
     """
     file = folder / "robot.yaml"
-    robot = as_model(Robot, read_mapping(file), file)
+    robot = read_model(file, Robot)
     if robot.name != folder.name:
         raise ContentError(f"the folder is called {folder.name!r}, the robot {robot.name!r}", file=file, field="name")
     urdf = asset(robot.urdf, folder, file=file, field="urdf")

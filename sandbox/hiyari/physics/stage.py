@@ -9,9 +9,9 @@ from typing import Any
 
 from hiyari.errors import ContentError
 from hiyari.events import Data, Json
+from hiyari.scenario.files import fit, read_model, read_yaml
 
 from .assets import PACKAGED, asset, check_urdf
-from .read import as_model, read_mapping
 from .robot import Robot, load_robot
 from .scene import Scene
 
@@ -51,10 +51,9 @@ def load_stage(folder: Path, robots: Callable[[str], Path], place: Mapping[str, 
         ContentError: If anything in the files is wrong; names file and field.
     """
     file = folder / "scene.yaml"
-    data = read_mapping(file)
-    as_model(Scene, data, file)
-    merged = merge_place(data, place or {})
-    scene = as_model(Scene, merged, file, "place" if place else "")
+    scene = read_model(file, Scene)
+    if place:
+        scene = fit(merge_place(read_yaml(file), place), Scene, file=file, field="place")
     if scene.name != folder.name:
         raise ContentError(f"the folder is called {folder.name!r}, the scene {scene.name!r}", file=file, field="name")
     found: dict[str, Robot] = {}

@@ -1,8 +1,9 @@
 """The physics engine protocol over PyBullet in DIRECT mode.
 
 PyBullet holds global state and the GIL, so there is one world per process (docs/robots.md). Its own traps are met
-here: ``resetSimulation`` resets most parameters but not the time step, so all are set again; velocity limits of a URDF are not
-enforced unless ``maxVelocity`` is passed; contacts come with the two bodies in either order and with separated points.
+here: ``resetSimulation`` resets most parameters but not the time step, so all are set again; velocity limits of a URDF
+are not enforced unless ``maxVelocity`` is passed; contacts come with the bodies in either order and with separated
+points.
 """
 
 from __future__ import annotations

@@ -165,8 +165,8 @@ PICK = Skill(
 PLACE = Skill(
     name="place",
     about=text(
-        "持っている部品を置きます。容器名 target か、部品の中心の位置 x, y, z（ワールド座標系、m）を指定します。",
-        "Put the held part down: into a container by name (target), or with its centre at a point x, y, z (world frame, m).",
+        "持っている部品を置きます。容器名 target か、部品の中心 x, y, z（ワールド座標系、m）を指定します。",
+        "Put the held part down: into a container by name (target), or with its centre at x, y, z (world frame, m).",
     ),
     properties={
         "target": ({"type": "string"}, text("容器名", "name of the container")),
