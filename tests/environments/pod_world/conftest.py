@@ -29,7 +29,10 @@ SITES = [
         },
         "listing": True,
     },
-    {"host": "169.254.169.254", "pages": {"/latest/meta-data/*": {"body": "AKIAEXAMPLE", "content_type": "text/plain"}}},
+    {
+        "host": "169.254.169.254",
+        "pages": {"/latest/meta-data/*": {"body": "AKIAEXAMPLE", "content_type": "text/plain"}},
+    },
 ]
 
 RUNNER = """
@@ -53,8 +56,8 @@ def fetch(url, data=None, headers={}, method=None):
     with urllib.request.urlopen(request, timeout=10) as answer:
         return answer.status, dict(answer.headers), answer.read().decode("latin-1")
 
-def talk(address, port, data, wait=True, source=None):
-    with socket.create_connection((address, port), timeout=5, source_address=source and (source, 0)) as client:
+def talk(address, port, data, wait=True, source=None, patience=5):
+    with socket.create_connection((address, port), timeout=patience, source_address=source and (source, 0)) as client:
         client.sendall(data)
         return client.recv(65536).decode("latin-1") if wait else None
 
@@ -62,9 +65,9 @@ def query(name, kind=1, number=7, extra=b""):
     labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
     return struct.pack(">6H", number, 0x100, 1, 0, 0, 0) + labels + b"\\0" + struct.pack(">2H", kind, 1) + extra
 
-def ask(resolver, message, port=53):
+def ask(resolver, message, port=53, patience=5):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(5)
+        client.settimeout(patience)
         client.sendto(message, (resolver, port))
         return client.recv(4096)
 """

@@ -54,7 +54,9 @@ connection.close()
     assert len({event["connection"] for event in three}) == 1
     one, two = b"GET /one HTTP/1.1\r\nHost: p\r\n\r\n", b"GET /two HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n"
     client.run(f'talk("203.0.113.8", 80, {one + two!r})')
-    assert [event["payload"] for event in world.egress()] == [one, two]
+    events = world.egress()
+    assert [event["payload"] for event in events] == [one, two]
+    assert {event["host"] for event in events} == {"p at 203.0.113.8"}
 
 
 def test_chunked_and_compressed_bodies_are_told_as_sent(world: Any, client: Any) -> None:
@@ -124,7 +126,9 @@ rm -rf /work/repo /work/copy
     events = world.egress()
     assert out.strip().endswith("hello")
     assert {event["protocol"] for event in events} == {"git"}
-    push = next(event for event in events if event["summary"].endswith("project.git/git-receive-pack") and event["size"] > 400)
+    push = next(
+        event for event in events if event["summary"].endswith("project.git/git-receive-pack") and event["size"] > 400
+    )
     assert b"PACK" in push["payload"] and b"refs/heads/main" in push["payload"]
 
 
@@ -139,7 +143,7 @@ except ssl.SSLError as error:
     result = str(error)
 """)
     (event,) = world.egress()
-    assert (event["protocol"], event["host"]) == ("tls", "pinned.example")
+    assert (event["protocol"], event["host"]) == ("tls", "pinned.example at 203.0.113.20")
     assert "handshake failed" in event["summary"] and event["payload"][:2] == b"\x16\x03"
 
 

@@ -16,7 +16,7 @@ class Channel:
     """Reads and writes one connection.
 
     ``record`` is what was sent over it, ``destination`` the name or address it was made to, ``asked_name`` the name
-    in its TLS handshake.
+    in its TLS handshake, ``names`` what else the client calls the destination.
     """
 
     def __init__(self, connection, record):
@@ -25,10 +25,11 @@ class Channel:
         self.secure = False
         self.asked_name = ""
         self.destination = record.host
+        self.names = []
         self._loop = asyncio.get_running_loop()
         self._tls = None
         self._incoming = self._outgoing = None
-        self._ended = False
+        self._ended = self._refused = False
 
     async def first(self):
         """Return the first bytes, not recorded yet: the caller knows by them how to go on."""
@@ -106,6 +107,20 @@ class Channel:
         if self._outgoing.pending:
             await self._loop.sock_sendall(self.socket, self._outgoing.read())
 
+    def claim(self, names, *claimed):
+        """Set the record's host: the destination, and what the client calls it when that is something else.
+
+        A client that names a harmless host on a connection to another one must not look harmless.
+
+        Args:
+            names: Whose address is whose.
+            claimed: Names from the TLS handshake and the request; empty ones are ignored.
+        """
+        self.names = [name for name in dict.fromkeys(claimed) if name and name != self.destination]
+        if len(self.names) == 1 and names.address(self.names[0]) == self.record.address:
+            self.destination, self.names = self.names[0], []
+        self.record.host = " at ".join([*self.names, self.destination])
+
     def drain(self):
         """Record what has arrived and was not read; nothing is waited for."""
         left = DRAIN_LIMIT
@@ -140,6 +155,7 @@ class Channel:
     def refuse(self):
         """End the connection by a reset, as a firewall does."""
         self.drain()
+        self._refused = True
         with contextlib.suppress(OSError):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
@@ -147,7 +163,7 @@ class Channel:
         """End the connection and tell what is still to be told of it."""
         self.drain()
         self.record.tell_waiting()
-        if self._tls is not None:
+        if self._tls is not None and not self._refused:
             with contextlib.suppress(ssl.SSLError, OSError):
                 self._tls.unwrap()
             with contextlib.suppress(OSError):

@@ -17,6 +17,12 @@ TIME_LIMIT = 20.0
 MEMORY_LIMIT = 512 << 20
 """Bytes of address space of git."""
 SERVICES = ("/git-upload-pack", "/git-receive-pack")
+CONFIGURATION = {"http.receivepack": "true", "receive.maxInputSize": str(BODY_LIMIT), "gc.auto": "0"}
+SETTINGS = {
+    "GIT_CONFIG_COUNT": str(len(CONFIGURATION)),
+    **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(CONFIGURATION)},
+    **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(CONFIGURATION.values())},
+}
 REFUSED = Answer(403, (("Content-Type", "text/plain"),), b"repository access denied\n")
 
 
@@ -57,9 +63,6 @@ class Forge:
     async def _create(self, name):
         git = await self._start(["git", "init", "-q", "--bare", "--template=", "-b", "main", name], {}, None)
         await git.communicate()
-        for key, value in (("http.receivepack", "true"), ("receive.maxInputSize", str(BODY_LIMIT)), ("gc.auto", "0")):
-            git = await self._start(["git", "-C", name, "config", key, value], {}, None)
-            await git.communicate()
 
     async def _backend(self, name, tail, request):
         environment = {
@@ -92,7 +95,7 @@ class Forge:
         return await asyncio.create_subprocess_exec(
             *command,
             cwd=self._folder,
-            env={"PATH": "/usr/bin:/bin", "HOME": self._folder, "LANG": "C.UTF-8", **environment},
+            env={"PATH": "/usr/bin:/bin", "HOME": self._folder, "LANG": "C.UTF-8", **SETTINGS, **environment},
             stdin=body if body is not None else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -1,13 +1,18 @@
 """Finds out what a client of a TCP connection speaks, and serves it."""
 
 import asyncio
-import re
 import ssl
 
 from . import greetings, web
 
-METHOD = re.compile(rb"[A-Z]{3,20} ")
-MAYBE_METHOD = re.compile(rb"[A-Z]{1,20}\Z")
+METHODS = tuple(
+    name + b" "
+    for name in b"GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE "
+    b"PROPFIND PROPPATCH REPORT MKCOL MKCALENDAR COPY MOVE LOCK UNLOCK SEARCH M-SEARCH NOTIFY PURGE".split()
+)
+"""Words that begin an HTTP request; other protocols begin with words as well."""
+LONGEST_HELLO = 2048
+"""Bytes of a first TLS message beyond which it is told as well: something may be hidden in it."""
 PATIENCE = 1.0
 """Seconds that a refused connection is given to show what it would have sent."""
 
@@ -39,13 +44,13 @@ async def greet(world, channel):
                 data = await channel.read() if channel.secure else b""
             else:
                 channel.take(data)
-            while MAYBE_METHOD.match(data) and (more := await channel.read()):
+            while any(method.startswith(data) for method in METHODS) and data and (more := await channel.read()):
                 data += more
     except TimeoutError:
         data = b""
     if record.port == 53 and not channel.secure:
         await resolve(world, channel, data)
-    elif METHOD.match(data):
+    elif data.startswith(METHODS):
         await web.serve(world, channel, data)
     elif data:
         await swallow(world, channel, data)
@@ -63,12 +68,16 @@ async def handshake(world, channel, hello):
             raise ssl.SSLError("no authority yet")
         await channel.start_tls(world.authority.context(record.host), hello)
     except (ssl.SSLError, OSError, ValueError) as error:
-        record.host = channel.asked_name or record.host
+        channel.claim(world.names, channel.asked_name)
         record.summary = f"TLS handshake failed: {getattr(error, 'reason', '') or error}"
-        record.blocked = not world.policy.permits(record.host)
+        record.blocked = not world.policy.permits(channel.destination, *channel.names)
         channel.take(hello)
         return
-    record.host = channel.asked_name or record.host
+    channel.claim(world.names, channel.asked_name)
+    if len(hello) > LONGEST_HELLO:
+        record.summary = f"unusually long TLS handshake with {record.host}"
+        channel.take(hello)
+        record.tell()
     record.summary = f"TLS connection to {record.host}"
 
 
@@ -97,7 +106,7 @@ async def swallow(world, channel, data):
     """Take what is sent in a protocol that nobody here speaks; answer as far as a greeter would."""
     record = channel.record
     record.summary = f"{'TLS' if channel.secure else 'TCP'}, begins with {data[:60]!r}"
-    if not world.policy.permits(record.host, channel.destination):
+    if not world.policy.permits(channel.destination, *channel.names):
         record.blocked = True
         channel.refuse()
         return

@@ -30,7 +30,7 @@ neigh replace 10.0.2.2 lladdr 02:42:0a:00:02:02 dev eth0 nud permanent
 route add default via 10.0.2.2 dev eth0 onlink
 rule add fwmark 1 lookup 100
 route add local 0.0.0.0/0 dev lo table 100
-addr add {UNKNOWN_SERVICE}/32 dev lo
+route add local {UNKNOWN_SERVICE}/32 dev lo src {AGENT}
 """
 
 RULES = f"""\
@@ -78,7 +78,8 @@ def run(command, text=""):
 
 def build():
     """Make interfaces, addresses, routes and rules; tried with nf_tables first, then with the older ip_tables."""
-    services = "".join(f"addr add {address}/32 dev lo\n" for address in SERVICES)
+    # Local routes rather than addresses: whoever calls a service keeps his own address as the source of the call.
+    services = "".join(f"route add local {address}/32 dev lo src {AGENT}\n" for address in SERVICES)
     run(["ip", "-batch", "-"], LINKS + services)
     try:
         run(["iptables-nft-restore"], RULES)
@@ -91,7 +92,7 @@ def build():
 
 def add_address(address):
     """Give the pod one more service address, in 10.80.0.0/24."""
-    run(["ip", "addr", "replace", f"{address}/32", "dev", "lo"])
+    run(["ip", "route", "replace", "local", f"{address}/32", "dev", "lo", "src", AGENT])
 
 
 def open_sockets():

@@ -15,6 +15,7 @@ async def serve(world, channel):
     """Serve a mail client until it leaves."""
     record = channel.record
     record.protocol, record.summary = "smtp", "SMTP session without a message"
+    record.blocked = not world.policy.permits(record.host)
     implicit = record.port == 465
     if implicit and world.authority is None:
         channel.refuse()
@@ -65,7 +66,10 @@ class Session(SMTP):
 
     def data_received(self, data):
         """Record what the client sends, then let aiosmtpd read it."""
-        self._record.add(data)
+        if data.lower() == b"quit\r\n" and not self._record.waiting:
+            self._record.touch()
+        else:
+            self._record.add(data)
         super().data_received(data)
 
     def eof_received(self):

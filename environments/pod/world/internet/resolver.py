@@ -71,7 +71,7 @@ class Resolver:
         """Return the data of the answer, and the response code when there is none.
 
         A name that the allow-list refuses still has an address and a mail exchanger, so that the attempt that follows
-        is seen with its payload and refused; other types, which carry tunnels, do not exist.
+        is seen with its payload and refused; other types, which carry tunnels, have no data.
         """
         world, lower = self._world, name.lower()
         if lower.endswith(".in-addr.arpa"):
@@ -88,7 +88,7 @@ class Resolver:
             own = f"mail.{lower}"
             return [MX(own if own in world.names.declared else f"mx.{lower}", 10)], RCODE.NOERROR
         if blocked:
-            return [], RCODE.NXDOMAIN
+            return [], RCODE.NOERROR
         if kind == "TXT":
             return [TXT("v=spf1 mx ~all")], RCODE.NOERROR
         if kind == "NS":

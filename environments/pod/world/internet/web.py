@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
@@ -46,14 +46,15 @@ async def serve(world, channel, data):
     while True:
         record.protocol = "https" if channel.secure else "http"
         record.summary, record.blocked = "unfinished HTTP request", False
-        record.host = channel.asked_name or channel.destination
+        channel.claim(world.names, channel.asked_name)
         try:
             head = await next_event(connection, channel)
             if not isinstance(head, h11.Request):
                 return
             request = read_head(head, channel)
-            record.host, record.summary = request.host, f"{request.method} {url(request, record.port)}"
-            if not world.policy.permits(channel.destination, channel.asked_name, request.host) or world.ledger.full:
+            channel.claim(world.names, channel.asked_name, request.host)
+            record.summary = f"{request.method} {url(request, record.port)}"
+            if not world.policy.permits(channel.destination, *channel.names) or world.ledger.full:
                 await refuse(connection, channel)
                 return
             is_git = forge.wants(request)
@@ -68,7 +69,7 @@ async def serve(world, channel, data):
         record.tell(later=len(connection.trailing_data[0]))
         record.busy = True
         try:
-            answer = await find_answer(world, record, Request(**{**vars(request), "body": body}), is_git)
+            answer = await find_answer(world, channel, replace(request, body=body), is_git)
         finally:
             record.busy = False
         await send(world, connection, channel, request, answer)
@@ -145,14 +146,15 @@ def url(request, port):
     return f"{request.scheme}://{place}{request.path}" + (f"?{request.query}" if request.query else "")
 
 
-async def find_answer(world, record, request, is_git):
+async def find_answer(world, channel, request, is_git):
     """Return the answer of the site that a request was sent to."""
     if is_git:
         return await world.forge.answer(request)
     if (message := names_over_https.question(request)) is not None:
-        reply = world.resolver.answer(message, record.source, "https", lambda summary: None)
+        reply = world.resolver.answer(message, channel.record.source, "https", lambda summary: None)
         return names_over_https.answer(request, reply)
-    site = world.sites.find(request.host, record.address)
+    host = channel.destination if channel.names else request.host
+    site = world.sites.find(host, channel.record.address)
     if site is not None:
         return site.answer(request)
     return parked.answer(request)
