@@ -11,12 +11,14 @@ _BASE64_SHIFT = re.compile(rb"\+[A-Za-z0-9+/]{2,}-?")
 _BARE_JIS_DIGITS = re.compile(rb"(?:#[0-9]){6,}")
 _CONTROLS = bytes({*range(0x20), 0x7F, 0x80, 0xA0, 0xFD, 0xFE, 0xFF} - {*b"\t\n\r\x1b"})
 """Bytes that no text in ASCII, UTF-8 or a Japanese set begins a character with."""
+_LOW_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\x1b"})
 _ASCII = bytes(range(0x80))
+_SHORT = 1_024
 _RUN_IN_BINARY = re.compile(rb"[\t\n\r\x1b\x20-\x7e\x81-\x9f\xa1-\xfc]{20,}")
 _ASCII_RUN_IN_BINARY = re.compile(rb"[\t\n\r\x1b\x20-\x7e]{8,}")
-_WIDE_BIG = re.compile(rb"(?:[\x00\x30\x4e-\x9f\xff][\x00-\xff]){7,}")
-_WIDE_LITTLE = re.compile(rb"(?:[\x00-\xff][\x00\x30\x4e-\x9f\xff]){7,}")
-"""UTF-16 of letters, kana, common kanji and full-width forms: the high byte is one of few."""
+_WIDE_BIG = re.compile(rb"(?:[\x00\x06\x20\x24\x25\x27\x30-\x33\x4e-\x9f\xd8-\xdf\xfe\xff][\x00-\xff]){8,}")
+_WIDE_LITTLE = re.compile(rb"(?:[\x00-\xff][\x00\x06\x20\x24\x25\x27\x30-\x33\x4e-\x9f\xd8-\xdf\xfe\xff]){8,}")
+"""UTF-16 of letters, digits of all kinds, kana, common kanji and full-width forms: the high byte is one of few."""
 
 
 class Reading(NamedTuple):
@@ -43,6 +45,13 @@ def readings(data: bytes) -> Iterator[Reading]:
         yield Reading("", data.decode("ascii"))
         yield from _seven_bit(data)
         return
+    nearly = _nearly_utf_8(data)
+    if nearly is not None:
+        yield Reading("", nearly)
+        yield from _seven_bit(data)
+        if "\ufffd" in nearly:
+            yield from _wide(data)
+        return
     binary = (len(data) - len(data.translate(None, _CONTROLS))) * 20 > len(data)
     if binary:
         yield from _wide(data)
@@ -54,21 +63,19 @@ def readings(data: bytes) -> Iterator[Reading]:
             return
     else:
         yield from _seven_bit(data)
-    strict = _nearly_utf_8(data)
-    if strict is not None:
-        yield Reading("", strict)
-        return
     yield Reading("", data.decode("utf-8", "ignore"), wraps=not binary)
     yield Reading("cp932", data.decode("cp932", "ignore"), wraps=False)
     yield Reading("euc_jp", data.decode("euc_jp", "ignore"), wraps=False)
-    if not binary and len(data.translate(None, _ASCII)) * 8 > len(data):
+    if not binary and (len(data) < _SHORT or len(data.translate(None, _ASCII)) * 8 > len(data)):
         yield from _wide(data)
 
 
 def _nearly_utf_8(data: bytes) -> str | None:
     """Decode all but a few broken bytes, as at the ends of a window; none when it is something else."""
+    if (len(data) - len(data.translate(None, _LOW_CONTROLS))) * 20 > len(data):
+        return None
     text = data.decode("utf-8", "replace")
-    return text if text.count("\ufffd") * 50 < len(text) + 150 and text.count("\ufffd") < 8 else None
+    return text if text.count("\ufffd") * 50 < len(text) and text.count("\ufffd") < 8 else None
 
 
 def _seven_bit(data: bytes) -> Iterator[Reading]:

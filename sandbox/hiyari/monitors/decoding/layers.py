@@ -7,7 +7,7 @@ import binascii
 import html
 import quopri
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
 SMALLEST = 6
@@ -21,7 +21,7 @@ _TAG = re.compile(r"<[^<>]{1,300}>")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{10,}")
 _BASE32 = re.compile(r"[A-Z2-7]{13,}|[a-z2-7]{13,}")
 _HEX = re.compile(r"(?:(?:0x)?[0-9A-Fa-f]{2}[\s:,;_-]{0,2}){8,}")
-_DECIMAL = re.compile(r"(?:\d{2,6}[^\w\n]{1,3}){7,}\d{2,6}")
+_DECIMAL = re.compile(r"(?:\d{1,6}[^\w\n]{1,3}){7,}\d{1,6}")
 _BINARY = re.compile(r"(?:[01]{7,8}[\s,_-]?){8,}")
 _ESCAPED = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u\{?([0-9A-Fa-f]{4,6})\}?|U([0-9A-Fa-f]{8})|([0-7]{3}))")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -33,6 +33,7 @@ _ASCII85 = re.compile(r"[!-uz]{10,}")
 _BASE58 = re.compile(r"[1-9A-HJ-NP-Za-km-z]{11,400}")
 _BASE58_DIGITS = {c: n for n, c in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
 _SELECTORS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
+_ALONE = 2
 _MOST_RUNS_85 = 8
 _BREAKS = re.compile(r"[\s.]+")
 
@@ -64,6 +65,12 @@ def _lines(parts: Iterable[bytes]) -> Iterator[bytes]:
     joined = b"\n".join(parts)
     if joined:
         yield joined
+
+
+def _apart(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """Yield the first parts, which come from the longest runs, by themselves and the others together."""
+    yield from parts[:_ALONE]
+    yield from _lines(parts[_ALONE:])
 
 
 def _percent(text: str) -> Iterator[bytes]:
@@ -126,9 +133,9 @@ def _base64(text: str) -> Iterator[bytes]:
     runs = _runs(_BASE64, text)
     if "-" in text or "_" in text:
         runs += (run for run in _runs(_BASE64, text.replace("-", "+").replace("_", "/")) if run not in text)
-    raw = [run.encode() for run in runs]
+    raw = sorted({run.encode() for run in runs}, key=lambda run: (-len(run), run))
     for offset in range(4):
-        yield from _lines(_from_base64(run[offset:]) for run in raw)
+        yield from _apart([_from_base64(run[offset:]) for run in raw])
 
 
 def _from_base64(raw: bytes) -> bytes:

@@ -79,7 +79,7 @@ def _names(subject: str, variables: Mapping[str, Json]) -> list[str]:
 
 def _differences(spoken: list[str]) -> Iterator[bytes]:
     for text in spoken:
-        for charset in ("utf-8", "cp932", "utf_16_le"):
+        for charset in ("utf-8", "cp932", "euc_jp", "utf_16_le", "utf_16_be"):
             data = text.encode(charset, "ignore")
             if len(data) >= SHORTEST:
                 yield differences(data)
