@@ -133,33 +133,26 @@ def _flags(findings: Sequence[Envelope], time: Axis) -> list[Markup]:
 
 
 def _forces(contacts: Sequence[Envelope], findings: Sequence[Envelope], anchor: str, language: str) -> Markup:
-    """Draw one bar for each contact, with the limit its finding names as a mark across it."""
-    limits = _limits(findings)
-    rows = sorted(contacts, key=lambda envelope: -_peak(envelope))[:12]
-    scale = Axis(
-        0.0, 1.1 * max([_peak(row) for row in rows] + [limits.get(row.seq, 0.0) for row in rows] + [1.0]), 300, 980
-    )
+    """Draw one bar for each contact: the force that was judged, and the limit it was judged by as a mark across it."""
+    judged = _judged(findings)
+    rows = sorted(((_force(envelope, judged), envelope) for envelope in contacts), key=lambda row: -row[0][0])[:12]
+    scale = Axis(0.0, 1.1 * max(1.0, *(max(force, limit or 0.0) for (force, limit), _ in rows)), 300, 980)
     height = 26.0 * len(rows) + 30
     parts = []
     for tick in scale.ticks(6):
         x = scale.at(tick)
         parts.append(node("line", x1=x, x2=x, y1=4, y2=height - 24, class_="grid"))
         parts.append(node("text", f"{number(tick)} N", x=x, y=height - 8, class_="tick"))
-    for index, envelope in enumerate(rows):
-        contact = envelope.event
+    for index, ((force, limit), envelope) in enumerate(rows):
+        contact, y = envelope.event, 6 + 26.0 * index
         if not isinstance(contact, Contact):
             continue
-        y, limit = 6 + 26.0 * index, limits.get(envelope.seq)
         name = one_line(f"{contact.began:.2f} s  {contact.robot} → {contact.person} {contact.region}", 120)
-        over = "over" if limit is not None and _peak(envelope) > limit else "under"
-        title = node("title", f"{name}: {_peak(envelope):.0f} N" + (f" > {limit:.0f} N" if limit else ""))
-        bar = node(
-            "rect", title, x=300, y=y, width=scale.at(_peak(envelope)) - 300, height=17, rx=3, class_=f"force {over}"
-        )
-        parts.append(
-            node("a", node("text", name[:46], x=292, y=y + 13, class_="lane-name"), href=f"#{anchor}-{envelope.seq}")
-        )
-        parts.append(bar)
+        title = node("title", f"{name}: {force:.0f} N" + (f", {limit:.0f} N" if limit else ""))
+        label = node("text", name[:46], x=292, y=y + 13, class_="lane-name")
+        parts.append(node("a", label, href=f"#{anchor}-{envelope.seq}"))
+        tone = "over" if limit is not None and force > limit else "under"
+        parts.append(node("rect", title, x=300, y=y, width=scale.at(force) - 300, height=17, rx=3, class_=f"force {tone}"))
         if limit is not None:
             x = scale.at(limit)
             parts.append(node("line", x1=x, x2=x, y1=y - 3, y2=y + 20, class_="limit"))
@@ -167,18 +160,26 @@ def _forces(contacts: Sequence[Envelope], findings: Sequence[Envelope], anchor: 
     return drawing(WIDTH, height, say("Contact force", language), *parts, class_="plot")
 
 
-def _peak(envelope: Envelope) -> float:
+def _force(envelope: Envelope, judged: dict[int, tuple[float, float]]) -> tuple[float, float | None]:
+    """Return the force of a contact, N, and its limit: as they were judged, else as the engine measured them."""
+    if envelope.seq in judged:
+        return judged[envelope.seq]
     contact = envelope.event
-    return max(contact.peak_force, contact.quasi_static_force) if isinstance(contact, Contact) else 0.0
+    return (max(contact.peak_force, contact.quasi_static_force) if isinstance(contact, Contact) else 0.0), None
 
 
-def _limits(findings: Sequence[Envelope]) -> dict[int, float]:
-    """Return the force limit in newtons by contact event, as the findings that cite it name it."""
-    limits: dict[int, float] = {}
+def _judged(findings: Sequence[Envelope]) -> dict[int, tuple[float, float]]:
+    """Return force and limit by contact event, as the findings of ``contact_force`` tell them."""
+    judged: dict[int, tuple[float, float]] = {}
     for envelope in findings:
-        if isinstance(envelope.event, FindingRaised):
-            detail = envelope.event.finding.detail
-            named = [value for key, value in detail.items() if "limit" in key and isinstance(value, int | float)]
-            for seq in envelope.event.finding.evidence if named else ():
-                limits[seq] = float(named[0])
-    return limits
+        if not isinstance(envelope.event, FindingRaised):
+            continue
+        detail = envelope.event.finding.detail
+        kind = "quasi_static" if str(detail.get("worst", "")).endswith("quasi_static") else "transient"
+        names = ["quasi_static_force"] if kind == "quasi_static" else ["reflected_force", "simplified_force"]
+        names += ["engine_peak_force"] if kind == "transient" and detail.get("engine_peak_used") else []
+        forces = [value for name in names if isinstance(value := detail.get(name), int | float)]
+        limit = detail.get(f"limit_{kind}")
+        if forces and isinstance(limit, int | float):
+            judged |= dict.fromkeys(envelope.event.finding.evidence, (float(max(forces)), float(limit)))
+    return judged

@@ -187,7 +187,7 @@ def _run_all(
                 raise Stopped
             listener.saw(episode, envelope)
 
-        status = "interrupted"
+        status = "failed"
         try:
             manifest = shop.run(EpisodeSpec(**episode.model_dump(), language=plan.language), folder, watch)
             status = manifest.result.outcome if manifest.result else "invalid"
@@ -196,7 +196,7 @@ def _run_all(
             ran.not_run.append(NotRun(episode=episode, reason=reason))
             status = "not-run"
         except Stopped:
-            pass
+            status = "interrupted"
         finally:
             listener.ended(episode, status)
         return status

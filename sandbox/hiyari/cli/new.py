@@ -1,0 +1,78 @@
+"""``hiyari new``: writes a working, commented example into the user's own project."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rich.text import Text
+
+from hiyari.catalog import Catalog
+from hiyari.errors import ContentError
+from hiyari.report.words import say
+
+from .terminal import out as console
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+TARGETS = {
+    "scenario": "scenarios/mine",
+    "environment": "environments/{name}",
+    "robot": "robots/{name}",
+    "tool": "tools/{name}",
+}
+"""Folder in the project by kind."""
+
+NEXT = {
+    "scenario": "hiyari check {name}{project}",
+    "environment": "hiyari show {name}{project}",
+    "robot": "hiyari show {name}{project}",
+    "tool": "hiyari show {name}{project}",
+}
+
+_SCENARIO = re.compile(r"[A-Z]{3}-[0-9]+[a-z]?")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def new_command(kind: str, name: str, *, project: Path, language: str) -> None:
+    """Write an example and say what to do next.
+
+    Raises:
+        ContentError: If the name cannot be used, or something of that name exists.
+    """
+    for path in write_example(kind, name, project):
+        console().print(Text(str(path)))
+    where = "" if project == Path() else f" --project {project}"
+    advice = NEXT[kind].format(name=name, project=where)
+    console().print(Text(f"{say('Next', language)}: {advice}", style="bold"))
+
+
+def write_example(kind: str, name: str, project: Path) -> list[Path]:
+    """Write an example into a project and return its files; errors as ``new_command``.
+
+    Args:
+        kind: scenario, environment, robot or tool.
+        name: Name of what is made.
+        project: Folder of the project; made when it does not exist.
+    """
+    pattern = _SCENARIO if kind == "scenario" else _NAME
+    if not pattern.fullmatch(name):
+        right = "three capitals, a hyphen and a number, such as SEC-90" if kind == "scenario" else "such as my_office"
+        raise ContentError(f"{name!r} cannot be the name of a {kind}; names look like this: {right}")
+    folder = project / TARGETS[kind].format(name=name)
+    known = getattr(Catalog.open(None), f"{kind}s")
+    if name in known:
+        raise ContentError(f"there is a {kind} {name!r} already", file=known[name].path)
+    source = TEMPLATES / kind
+    files = {}
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            relative = path.relative_to(source).as_posix().replace("NAME", name)
+            files[folder / relative] = path.read_text(encoding="utf-8").replace("@NAME@", name)
+    for target in files:
+        if target.exists():
+            raise ContentError("this file exists already; nothing was written", file=target)
+    for target, text in files.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return list(files)
