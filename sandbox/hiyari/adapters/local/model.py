@@ -84,6 +84,8 @@ class SmallModel(BaseChatModel):
         choice, usage = answer["choices"][0], answer["usage"]
         written = str(choice["message"]["content"] or "")
         message = read(written, f"call_{turn}")
+        if message.invalid_tool_calls and not allowed:
+            message = AIMessage(written)  # the last turn ends the episode even when its answer was cut off
         ended = choice["finish_reason"]
         message.response_metadata = {"model_name": NAME, "finish_reason": ended, "written": written}
         message.usage_metadata = UsageMetadata(
