@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -51,7 +50,7 @@ def base_image(engine: Engine, progress: Progress) -> ImageRef:
     if named:
         return _named(engine, named, progress)
     with locked("rootfs"):
-        return _built_before(engine) or _pulled(engine, progress) or _made(engine, progress)
+        return _built_before(engine) or pulled(engine, progress) or _made(engine, progress)
 
 
 def _named(engine: Engine, name: str, progress: Progress) -> ImageRef:
@@ -76,12 +75,21 @@ def _built_before(engine: Engine) -> ImageRef | None:
     return ImageRef(name=newest["RepoTags"][0], content=newest["Labels"][CONTENT_LABEL])
 
 
-def _pulled(engine: Engine, progress: Progress) -> ImageRef | None:
-    """Pull by digest, or return None when no registry answers in time."""
+def pulled(
+    engine: Engine, progress: Progress, image: tuple[str, str] = REGISTRY_IMAGE, repository: str = REPOSITORY
+) -> ImageRef | None:
+    """Pull an image by its digest, label it, and return it; None when no registry answers in time.
+
+    Args:
+        engine: The engine that pulls.
+        progress: Told what is pulled.
+        image: Name and tag whose digest is looked up first.
+        repository: Name it gets here.
+    """
     import docker.errors
     import requests
 
-    name, tag = REGISTRY_IMAGE
+    name, tag = image
     url = engine.api._url("/distribution/{0}/json", f"{name}:{tag}")
     try:
         answer = engine.api.get(url, timeout=REGISTRY_TIMEOUT)
@@ -92,20 +100,13 @@ def _pulled(engine: Engine, progress: Progress) -> ImageRef | None:
     except (docker.errors.DockerException, requests.RequestException, KeyError, ValueError):
         return None
     content = digest.removeprefix("sha256:")
+    made = ImageRef(name=f"{repository}:{content[:12]}", content=content)
     # A label needs an image of its own; the digest stays readable in it.
     recipe = f"FROM {name}@{digest}\nLABEL {CONTENT_LABEL}={content} hiyari.from={name}@{digest}\n"
-    return _finish(engine, content, lambda folder: _recipe(engine, recipe, content, folder))
-
-
-def _recipe(engine: Engine, recipe: str, content: str, folder: Path) -> None:
-    (folder / "Dockerfile").write_text(recipe)
-    engine.client.images.build(path=str(folder), tag=f"{REPOSITORY}:{content[:12]}", rm=True, forcerm=True)
-
-
-def _finish(engine: Engine, content: str, make: Callable[[Path], None]) -> ImageRef:
-    with engine_errors("making the base image"), tempfile.TemporaryDirectory() as folder:
-        make(Path(folder))
-    return ImageRef(name=f"{REPOSITORY}:{content[:12]}", content=content)
+    with engine_errors("labelling the base image"), tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "Dockerfile").write_text(recipe)
+        engine.client.images.build(path=folder, tag=made.name, rm=True, forcerm=True)
+    return made
 
 
 def _made(engine: Engine, progress: Progress) -> ImageRef:
@@ -125,16 +126,14 @@ def _made(engine: Engine, progress: Progress) -> ImageRef:
         progress(f"base: making {sources.suite} from Debian packages (mmdebstrap, about half a minute)")
         _bootstrap(sources, archive)
     progress("base: importing")
-    labels = [
+    made = ImageRef(name=f"{REPOSITORY}:{content[:12]}", content=content)
+    changes = [
         f"LABEL {CONTENT_LABEL}={content}",
         "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     ]
-    tag = content[:12]
-    return _finish(
-        engine,
-        content,
-        lambda _: engine.api.import_image(src=str(archive), repository=REPOSITORY, tag=tag, changes=labels),
-    )
+    with engine_errors("importing the base image"):
+        engine.api.import_image(src=str(archive), repository=REPOSITORY, tag=content[:12], changes=changes)
+    return made
 
 
 def _bootstrap(sources: Sources, archive: Path) -> None:
