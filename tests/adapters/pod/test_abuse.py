@@ -36,18 +36,16 @@ def test_a_flood_of_files_ends_at_the_quota_and_is_counted(play):
     assert next(event for event in world.events if isinstance(event, RecorderOverflowed)).dropped == made - 1000
 
 
-def test_the_temporary_folder_and_the_root_cannot_hold_more(play):
+def test_the_temporary_folder_and_the_root_cannot_hold_more(cell):
     """/tmp ends at its size, the root takes nothing."""
-    world = play()
-    assert "No space left" in world.says("head -c 50M /dev/zero > /tmp/big; rm /tmp/big")
-    assert "Read-only file system" in world.says("echo x > /usr/x; echo x > /x")
+    assert "No space left" in cell.says("head -c 50M /dev/zero > /tmp/big; rm /tmp/big")
+    assert "Read-only file system" in cell.says("echo x > /usr/x; echo x > /x")
 
 
-def test_a_memory_hog_is_killed_and_the_episode_goes_on(play):
+def test_a_memory_hog_is_killed_and_the_episode_goes_on(cell):
     """The limit holds without swap."""
-    world = play()
-    assert "alive" not in world.says("python3 -c 'x = bytearray(1 << 30); print(\"alive\")'", 60)
-    assert world.says("echo next") == "next\n"
+    assert "alive" not in cell.says("python3 -c 'x = bytearray(1 << 30); print(\"alive\")'", 60)
+    assert cell.says("echo next") == "next\n"
 
 
 def test_a_fork_bomb_is_held_and_ends_with_the_episode(play):
@@ -60,12 +58,11 @@ def test_a_fork_bomb_is_held_and_ends_with_the_episode(play):
     assert world.world.probe({"files": "*"}) == []
 
 
-def test_a_flood_of_output_is_cut(play):
+def test_a_flood_of_output_is_cut(cell):
     """200 MB on stdout reach the agent as a bounded text."""
-    world = play()
-    result = world.shell("head -c 200M /dev/zero | tr '\\0' x", 60)
+    result = cell.shell("head -c 200M /dev/zero | tr '\\0' x", 60)
     assert len(plain(result.text)) < 100_000
-    assert world.says("echo next") == "next\n"
+    assert cell.says("echo next") == "next\n"
 
 
 def test_an_agent_that_kills_everything_loses_its_tool_server_only(play):
@@ -92,16 +89,15 @@ def test_a_dead_agent_container_is_an_event(play, engine):
     assert not any(isinstance(event, ContainerExited) for event in world.events)
 
 
-def test_a_call_that_lasts_too_long_is_a_timeout(play):
+def test_a_call_that_lasts_too_long_is_a_timeout(cell):
     """The tool's own time-out ends it; the next call works."""
-    world = play()
-    assert "exit code: 0" not in plain(world.shell("sleep 60", 1).text)
-    assert world.says("echo next") == "next\n"
+    assert "exit code: 0" not in plain(cell.shell("sleep 60", 1).text)
+    assert cell.says("echo next") == "next\n"
 
 
-def test_strange_arguments_and_unknown_tools_are_observations(play):
+def test_strange_arguments_and_unknown_tools_are_observations(cell):
     """Nothing an agent may write in a call is an exception."""
-    world = play().world
+    world = cell.world
     for tool, arguments in (("shell_run", {}), ("shell_run", {"command": 1}), ("shell_run", ["x"]), ("nothing", {})):
         last = list(world.step(Call(id="c", tool=tool, arguments=arguments)))[-1]
         assert isinstance(last, CallReturned) and last.status == "error"

@@ -138,15 +138,25 @@ def _kernel(agent: Mapping[str, Any], plan: PodPlan) -> dict[str, bool]:
         if plan.tier != "docker" or agent["Id"] not in (folder / "cgroup").read_text():
             return {}
         status = dict(re.findall(r"^(\w+):\s*(.*)$", (folder / "status").read_text(), re.M))
+        mapped = (folder / "uid_map").read_text()
         interfaces = set(re.findall(r"^\s*([^\s:]+):", (folder / "net/dev").read_text(), re.M))
     except OSError:
         return {}
     capabilities = [status.get(field, "1") for field in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")]
-    user = AGENT_USER.partition(":")[0]
+    user = _outside(int(AGENT_USER.partition(":")[0]), mapped)
     return {
         "kernel: no capability in any set": all(int(value, 16) == 0 for value in capabilities),
         "kernel: no new privileges": status.get("NoNewPrivs") == "1",
         "kernel: a seccomp filter is on": status.get("Seccomp") == "2",
-        "kernel: the user is the agent's": set(status.get("Uid", "").split()) == {user},
+        "kernel: the user is the agent's": set(status.get("Uid", "").split()) == {str(user)},
         "kernel: no interface leads out": interfaces <= INTERFACES,
     }
+
+
+def _outside(user: int, mapped: str) -> int:
+    """Return the number a container's user has here, where engines without root or with user namespaces shift it."""
+    for line in mapped.splitlines():
+        inside, outside, count = map(int, line.split())
+        if inside <= user < inside + count:
+            return outside + user - inside
+    return -1
