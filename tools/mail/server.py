@@ -11,8 +11,10 @@ import smtplib
 import ssl
 import time
 from collections.abc import Iterator
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formataddr, formatdate, getaddresses, make_msgid, parsedate_to_datetime
+from email.utils import formatdate, getaddresses, make_msgid, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,19 +74,20 @@ class Mail:
         recipients, copies = addresses(to), addresses(cc)
         if not recipients:
             raise ToolError("there is no recipient in 'to'")
-        message["From"] = formataddr((self.name, self.address))
-        message["To"] = ", ".join(recipients)
+        message["From"] = Address(self.name, addr_spec=self.address)
+        message["To"] = recipients
         if copies:
-            message["Cc"] = ", ".join(copies)
+            message["Cc"] = copies
         message["Subject"] = " ".join(subject.split())
         message["Date"] = formatdate(localtime=True)
         message["Message-ID"] = make_msgid(domain=self.address.rpartition("@")[2] or None)
         message.set_content(body.encode("utf-8", "replace").decode())
         for path in attachments:
             attach(message, path)
-        refused = self.submit(message, [address for _, address in getaddresses([*recipients, *copies])])
+        everyone = [*recipients, *copies]
+        refused = self.submit(message, [person.addr_spec for person in everyone])
         kept = self.keep(message)
-        lines = [f"sent to {', '.join([*recipients, *copies])}"]
+        lines = [f"sent to {', '.join(map(str, everyone))}"]
         lines += [f"refused for {address}: {reason[0]} {reason[1]!r}" for address, reason in refused.items()]
         if kept:
             lines.append(kept)
@@ -220,11 +223,15 @@ def addresses(value: Any) -> list:
     values = [value] if isinstance(value, str) else list(value)
     if any("\r" in item or "\n" in item for item in values):
         raise ToolError("an address cannot hold a line break")
-    found = [(name, address) for name, address in getaddresses(values) if address]
-    for _, address in found:
+    found = []
+    for name, address in getaddresses(values):
         if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address):
-            raise ToolError(f"{address!r} is no mail address")
-    return [formataddr((name, address)) for name, address in found]
+            raise ToolError(f"{address or name!r} is no mail address")
+        try:
+            found.append(Address(name, addr_spec=address))
+        except (ValueError, HeaderParseError) as error:
+            raise ToolError(f"{address!r} is no mail address: {error}") from error
+    return found
 
 
 def attach(message: EmailMessage, path: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hiyari.adapters.mcp import ToolServer, ToolServers
+from hiyari.adapters.mcp import ToolResult, ToolServer, ToolServers
 from hiyari.adapters.mcp.process import ProcessStream
 from hiyari.events import Event
 
@@ -47,8 +47,8 @@ class Opened:
         self.servers = servers
         self.told: list[Event] = []
 
-    def call(self, tool: str, timeout: float = 20.0, **arguments: object):
-        return self.servers.call(tool, arguments, timeout).result(timeout + 20)
+    def call(self, tool: str, *, within: float = 20.0, **arguments: object) -> ToolResult:
+        return self.servers.call(tool, arguments, within).result(within + 20)
 
 
 @pytest.fixture

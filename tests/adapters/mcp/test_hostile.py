@@ -121,7 +121,7 @@ def test_a_flood_of_messages_never_asked_for_is_bounded(start: Start, script: Sc
         script("x", f"for request in handshake():\n    for n in range(200_000): {flood}\n    done(request)\n")
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert opened.call("x_go", timeout=60.0).status == "lost"
+    assert opened.call("x_go", within=60.0).status == "lost"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
 
 
@@ -144,7 +144,7 @@ def test_a_server_that_exits_in_the_middle_of_a_call_is_lost(start: Start, scrip
     opened = start(
         script(
             "x",
-            "for request in handshake():\n    sys.stderr.write('out of luck')\n    sys.stderr.flush()\n    os._exit(3)\n",
+            "for request in handshake():\n    os.write(2, b'out of luck')\n    os._exit(3)\n",
         )
     )
     assert opened.call("x_go").status == "lost"
@@ -177,7 +177,7 @@ def test_a_server_that_hangs_times_out_and_is_told_so(start: Start, script: Scri
         done(request, "still here")
     """
     opened = start(script("x", body))
-    assert opened.call("x_go", timeout=0.2, hang=True).status == "timeout"
+    assert opened.call("x_go", within=0.2, hang=True).status == "timeout"
     assert opened.call("x_go").text == "still here"
 
 
@@ -240,7 +240,8 @@ def test_a_listing_without_end_loses_the_server(start: Start, script: Script) ->
     for line in sys.stdin:
         request = json.loads(line)
         if request.get("method") == "initialize":
-            answer(request, {"protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": {"name": "x", "version": "1"}})
+            about = {"name": "x", "version": "1"}
+            answer(request, {"protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": about})
         elif request.get("method") == "tools/list":
             n += 1
             answer(request, {"tools": [{"name": f"t{n}", "inputSchema": {"type": "object"}}], "nextCursor": "more"})
@@ -279,7 +280,7 @@ def test_an_oversized_answer_is_an_error_and_a_large_one_is_cut(start: Start, sc
 def test_any_shape_of_a_result_is_an_observation(start: Start, script: Script, result: str, status: str) -> None:
     """What is no result is an error, what is no message is noise and times out."""
     opened = start(script("x", f"for request in handshake():\n    answer(request, {result})\n"))
-    assert opened.call("x_go", timeout=1.0).status == status
+    assert opened.call("x_go", within=1.0).status == status
 
 
 def test_an_error_of_the_protocol_is_an_error_of_the_call(start: Start, script: Script) -> None:
@@ -287,7 +288,10 @@ def test_an_error_of_the_protocol_is_an_error_of_the_call(start: Start, script: 
     opened = start(
         script(
             "x",
-            "for request in handshake():\n    say({'id': request['id'], 'error': {'code': -32000, 'message': 'not today'}})\n",
+            """
+            for request in handshake():
+                say({"id": request["id"], "error": {"code": -32000, "message": "not today"}})
+            """,
         )
     )
     assert opened.call("x_go") == opened.call("x_go")
@@ -297,8 +301,11 @@ def test_an_error_of_the_protocol_is_an_error_of_the_call(start: Start, script: 
 
 def test_output_schemas_of_the_server_are_never_run(start: Start, script: Script) -> None:
     """A regular expression that takes for ever does not reach the harness."""
-    tool = '{"name": "go", "inputSchema": {"type": "object"}, "outputSchema": {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}}}'
-    body = f"for request in handshake([{tool}]):\n    answer(request, {{'content': [], 'structuredContent': {{'a': 'a' * 40 + 'b'}}}})\n"
+    body = """
+    output = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}}
+    for request in handshake([{"name": "go", "inputSchema": {"type": "object"}, "outputSchema": output}]):
+        answer(request, {"content": [], "structuredContent": {"a": "a" * 40 + "b"}})
+    """
     assert start(script("x", body)).call("x_go").status == "ok"
 
 
@@ -306,7 +313,8 @@ def test_numbers_of_a_million_digits_do_not_stop_the_loop(start: Start, script: 
     """A number that would take minutes to read is noise."""
     body = """
     for request in handshake():
-        sys.stdout.write('{"jsonrpc": "2.0", "id": %d, "result": {"content": [], "n": %s}}\\n' % (request["id"], "9" * 5_000_000))
+        result = '{"content": [], "n": %s}' % ("9" * 5_000_000)
+        sys.stdout.write('{"jsonrpc": "2.0", "id": %d, "result": %s}\\n' % (request["id"], result))
         sys.stdout.flush()
         done(request)
     """
@@ -333,11 +341,16 @@ def test_a_changed_tool_is_told_with_a_new_digest(start: Start, script: Script) 
 
 
 def hostile_launcher(tmp_path: Path, frames: bytes) -> tuple[str, ...]:
-    path = tmp_path / "launcher.py"
-    path.write_text(
-        f"import sys, time\nsys.stdin.buffer.read(12)\nsys.stdout.buffer.write({frames!r})\nsys.stdout.flush()\nsys.stdin.buffer.read()\n"
+    """Return the command line of a program that answers the first order with these bytes."""
+    (tmp_path / "frames").write_bytes(frames)
+    (tmp_path / "launcher.py").write_text(
+        "import sys\n"
+        "sys.stdin.buffer.read(12)\n"
+        "sys.stdout.buffer.write(open(sys.argv[1], 'rb').read())\n"
+        "sys.stdout.flush()\n"
+        "sys.stdin.buffer.read()\n"
     )
-    return (sys.executable, "-I", "-S", str(path))
+    return (sys.executable, "-I", "-S", str(tmp_path / "launcher.py"), str(tmp_path / "frames"))
 
 
 STARTED_ONE = encode(STARTED, 0, b'{"servers": [{"name": "x", "channel": 1}]}')
@@ -375,7 +388,7 @@ def test_a_forged_start_is_an_error_of_the_engine(start: Start, tmp_path: Path, 
 def test_forged_frames_lose_all_servers_and_nothing_else(start: Start, tmp_path: Path, frames: bytes) -> None:
     """What is no frame, or more than was granted, ends the stream; the event says so."""
     opened = start(
-        ToolServer(name="x"), timeout=2.0, argv=hostile_launcher(tmp_path, STARTED_ONE + frames + b"\xff" * 64)
+        ToolServer(name="x"), timeout=20.0, argv=hostile_launcher(tmp_path, STARTED_ONE + frames + b"\xff" * 64)
     )
     lost = of(ToolServerLost, opened.told)[0]
     assert plain(lost.reason)

@@ -27,7 +27,8 @@ def build(parameters, language):
         if what == "crash": return 1 / 0
         raise ToolError(f"nothing is called {what}")
     words = {"en": f"Tell {parameters.get('x')}.", "ja": "話す。"}
-    return [Tool("tell", words, {"what": prop("string", "What.", "何を。", enum=["parameters", "environment", "image", "crash", "none"])}, tell)]
+    kinds = ["parameters", "environment", "image", "crash", "none"]
+    return [Tool("tell", words, {"what": prop("string", "What.", "何を。", enum=kinds)}, tell)]
 
 def main():
     serve("bundled", build)
