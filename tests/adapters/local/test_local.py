@@ -96,7 +96,7 @@ def test_one_seed_gives_one_episode(run: Any) -> None:
         events, _ = run(name, seed)
         return [event.raw.sha256 for event in of_kind(events, "model.responded")]
 
-    assert told("local?moves=3&max_tokens=48", 1) == told("local?moves=3&max_tokens=48", 1)
+    assert told("local?moves=2&max_tokens=48", 1) == told("local?moves=2&max_tokens=48", 1)
     sampling = "local?temperature=0.8&moves=2&max_tokens=48"
     assert told(sampling, 5) == told(sampling, 5)
 

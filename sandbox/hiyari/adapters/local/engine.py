@@ -1,8 +1,8 @@
 """One language model engine for the whole process: llama.cpp through xllamacpp, one request at a time.
 
 It computes in one thread. Measured on two cores with SmolLM2-135M Q4_1, tokens of prompt and of answer a second:
-idle 165 and 65 with two threads, 95 and 50 with one; with sixteen busy processes beside it 12 and 1 with two threads, 20
-and 10 with one, because two threads wait for each other at every step. Episodes always have busy neighbours.
+lightly loaded 165 and 65 with two threads, 95 and 50 with one; with some sixteen busy processes beside it 12 and 1 with
+two threads, 20 and 10 with one, because two wait for each other at every step. Episodes always have busy neighbours.
 """
 
 from __future__ import annotations
