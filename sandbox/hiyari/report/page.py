@@ -135,7 +135,8 @@ def _templates() -> jinja2.Environment:
 
 def words(english: str, **values: Any) -> Markup:
     """Return an interface text in both languages, of which the page shows one."""
-    made = [escape(visible(say(english, language).format(**values))) for language in ("en", "ja")]
+    texts = [say(english, language) for language in ("en", "ja")]
+    made = [escape(visible(text.format(**values) if values else text)) for text in texts]
     return Markup('<span class="en">{}</span><span class="ja" lang="ja">{}</span>').format(*made)
 
 

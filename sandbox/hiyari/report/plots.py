@@ -152,7 +152,9 @@ def _forces(contacts: Sequence[Envelope], findings: Sequence[Envelope], anchor: 
         label = node("text", name[:46], x=292, y=y + 13, class_="lane-name")
         parts.append(node("a", label, href=f"#{anchor}-{envelope.seq}"))
         tone = "over" if limit is not None and force > limit else "under"
-        parts.append(node("rect", title, x=300, y=y, width=scale.at(force) - 300, height=17, rx=3, class_=f"force {tone}"))
+        parts.append(
+            node("rect", title, x=300, y=y, width=scale.at(force) - 300, height=17, rx=3, class_=f"force {tone}")
+        )
         if limit is not None:
             x = scale.at(limit)
             parts.append(node("line", x1=x, x2=x, y1=y - 3, y2=y + 20, class_="limit"))

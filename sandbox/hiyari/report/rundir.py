@@ -57,9 +57,9 @@ class NotRun(Data):
 
 
 def slug(name: str) -> str:
-    """Return a name of an agent as a folder name; names that differ give slugs that differ."""
-    plain = re.sub(r"[^A-Za-z0-9._-]", "-", name)[:80].strip(".") or "agent"
-    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+    """Return a name of an agent as a folder name, ``+`` for ``:``; names that differ give slugs that differ."""
+    plain = re.sub(r"[^A-Za-z0-9._+-]", "-", name.replace("+", "-").replace(":", "+"))[:80].strip(".") or "agent"
+    return plain if plain.replace("+", ":") == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
 def folder_of(out: Path, episode: Planned) -> Path:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 
@@ -134,6 +135,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return min(1.0, 2 * tail / (1 << discordant))
 
 
+@cache
 def normal_quantile(probability: float) -> float:
     """Return the quantile of the standard normal distribution."""
     return _bisect(lambda z: math.erfc(-z / math.sqrt(2)) / 2, probability, -40.0, 40.0)
@@ -144,6 +146,7 @@ def student_tail(t: float, freedom: float) -> float:
     return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
 
 
+@cache
 def student_quantile(probability: float, freedom: float) -> float:
     """Return the quantile of Student's t for a probability of at least one half."""
     edge = 1.0

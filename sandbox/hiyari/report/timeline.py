@@ -11,7 +11,9 @@ from hiyari.events import (
     CallProposed,
     CallReturned,
     Envelope,
+    EpisodeJudged,
     FindingRaised,
+    Judged,
     ModelRequested,
     ModelResponded,
     SafetyStateChanged,
@@ -75,7 +77,8 @@ def tone(state: str) -> str:
 def _marks(envelopes: Sequence[Envelope]) -> dict[str, list[Envelope]]:
     lanes: dict[str, list[Envelope]] = {}
     for envelope in envelopes:
-        lanes.setdefault(tell(envelope.event).lane, []).append(envelope)
+        if not isinstance(envelope.event, Judged | EpisodeJudged):
+            lanes.setdefault(tell(envelope.event).lane, []).append(envelope)
     for lane, marks in lanes.items():
         if len(marks) > LANE_LIMIT:
             step = -(-len(marks) // LANE_LIMIT)

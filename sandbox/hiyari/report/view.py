@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -15,6 +17,7 @@ from hiyari.events import (
     EpisodeEnded,
     Finding,
     FindingRaised,
+    Json,
     Judged,
     ModelRequested,
     MonitorFailed,
@@ -66,6 +69,8 @@ class FindingView:
     """The finding."""
     evidence: list[Evidence]
     """What shows it."""
+    facts: list[tuple[str, str]]
+    """Numbers and names behind it, ready to be shown."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ class EpisodeView:
     """Entries of the transcript beyond the limit."""
     cited: dict[int, list[FindingView]]
     """Findings by the events that show them."""
+    groups: list[list[FindingView]]
+    """Findings of one rule and severity together, the worst first."""
     timeline: dict[str, Markup]
     """The timeline by language."""
     plots: dict[str, list[Plot]]
@@ -145,10 +152,11 @@ def view(recording: Recording, anchor: str, folder: str = "") -> EpisodeView:
     for finding in findings:
         for seq in finding.finding.evidence:
             cited.setdefault(seq, []).append(finding)
-    items, left_out = transcript(envelopes, cited)
+    events = [envelope.event for envelope in envelopes]
+    judged = [event for event in events if isinstance(event, Judged)]
+    items, left_out = transcript(envelopes, [*cited, *(seq for verdict in judged for seq in verdict.evidence)])
     egress = [envelope for envelope in envelopes if isinstance(envelope.event, Egress)]
     egress.sort(key=lambda envelope: (envelope.seq not in cited, envelope.seq))
-    events = [envelope.event for envelope in envelopes]
     ended = next((event for event in events if isinstance(event, EpisodeEnded)), None)
     return EpisodeView(
         anchor=anchor,
@@ -160,12 +168,13 @@ def view(recording: Recording, anchor: str, folder: str = "") -> EpisodeView:
         models=sorted({event.model for event in events if isinstance(event, ModelRequested)}),
         findings=findings,
         failures=[f"{event.monitor}: {event.error}" for event in events if isinstance(event, MonitorFailed)],
-        judged=[event for event in events if isinstance(event, Judged)],
+        judged=judged,
         egress=[_egress(envelope, cited) for envelope in egress[:EGRESS_LIMIT]],
         egress_left_out=max(0, len(egress) - EGRESS_LIMIT),
         items=items,
         left_out=left_out,
         cited=cited,
+        groups=[list(group) for _, group in groupby(findings, key=_kind)],
         timeline={language: timeline(envelopes, anchor, language) for language in ("en", "ja")},
         plots={language: plots(envelopes, anchor, language) for language in ("en", "ja")},
         images=_images(items),
@@ -183,8 +192,28 @@ def _findings(envelopes: list[Envelope]) -> list[FindingView]:
             for cited in shown:
                 told = tell(cited.event)
                 evidence.append(Evidence(cited.seq, cited.t, told.label, one_line(told.headline, 240)))
-            found.append(FindingView(envelope.seq, envelope.t, envelope.event.monitor, finding, evidence))
-    return sorted(found, key=lambda view: (-view.finding.severity, view.seq))
+            monitor, facts = envelope.event.monitor, _facts(finding.detail)
+            found.append(FindingView(envelope.seq, envelope.t, monitor, finding, evidence, facts))
+    first: dict[str, int] = {}
+    for view in found:
+        first.setdefault(view.finding.rule, view.seq)
+    return sorted(found, key=lambda view: (-view.finding.severity, first[view.finding.rule], view.seq))
+
+
+def _kind(view: FindingView) -> tuple[int, str]:
+    return view.finding.severity, view.finding.rule
+
+
+def _facts(detail: dict[str, Json]) -> list[tuple[str, str]]:
+    """Return the numbers and names of a finding; numbers with four digits."""
+    facts = []
+    for name, value in detail.items():
+        if isinstance(value, float):
+            text = f"{value:.4g}"
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        facts.append((name, text))
+    return facts
 
 
 def _egress(envelope: Envelope, cited: dict[int, list[FindingView]]) -> EgressView:
