@@ -4,9 +4,10 @@ import socket
 import struct
 
 from .ledger import Record
-from .network import IP_RECVORIGDSTADDR
+from .network import DNS_PORT, IP_RECVORIGDSTADDR, UDP_PORT
 
 DATAGRAM_LIMIT = 65_535
+SOL_PACKET, PACKET_STATISTICS = 263, 6
 BATCH = 256
 """Datagrams read before other work has its turn."""
 PROTOCOLS = {1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 33: "DCCP", 47: "GRE", 132: "SCTP", 136: "UDP-Lite"}
@@ -21,9 +22,31 @@ class Datagrams:
     def __init__(self, world, loop, udp, dns, tap):
         self._world = world
         self._dns = dns
+        self._tap = tap
+        self._lost = 0
         loop.add_reader(udp, self._batch, udp, self._read_udp)
         loop.add_reader(dns, self._batch, dns, self._read_dns)
         loop.add_reader(tap, self._batch, tap, self._read_tap)
+
+    def count_lost(self):
+        """Count what the kernel dropped because it came faster than it was read."""
+        lost = 0
+        with open("/proc/net/udp") as table:
+            for line in list(table)[1:]:
+                fields = line.split()
+                if int(fields[1].rpartition(":")[2], 16) in (UDP_PORT, DNS_PORT):
+                    lost += int(fields[12])
+        with open("/proc/net/dev") as table:
+            for line in table:
+                device, _, numbers = line.partition(":")
+                if device.strip() in ("lo", "eth0"):
+                    lost += int(numbers.split()[3])
+        if lost > self._lost:
+            self._world.ledger.drop("datagrams", lost - self._lost)
+            self._lost = lost
+        _, dropped = struct.unpack("II", self._tap.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))
+        if dropped:
+            self._world.ledger.drop("datagrams", dropped)
 
     def _batch(self, source, read):
         for _ in range(BATCH):

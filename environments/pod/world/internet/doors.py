@@ -17,7 +17,9 @@ OPEN_LIMIT = 400
 IDLE_LIMIT = 90.0
 """Seconds a connection may be silent."""
 SETTLE_LIMIT = 3.0
-"""Seconds that a sync waits at most for connections that are being served."""
+"""Seconds that a sync waits for connections that are being served."""
+SETTLE_READS = 65_536
+"""Reads after which whatever was sent before a sync has been read: more than the kernel holds."""
 
 
 class Doors:
@@ -28,6 +30,7 @@ class Doors:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._open = {}
+        self._complaints = 0
         self._loop.add_reader(listener, self._accept)
         self._reaper = self._loop.create_task(self._reap())
 
@@ -71,10 +74,16 @@ class Doors:
         except (ssl.SSLError, OSError, TimeoutError, EOFError):
             pass
         except Exception as error:
-            print(f"sink: {type(error).__name__}: {error}"[:500], file=sys.stderr, flush=True)
+            self._complain(error)
         finally:
             channel.close()
             self._forget(channel)
+
+    def _complain(self, error):
+        """Say what went wrong on stderr, a hundred times at most: a client may be able to repeat it."""
+        self._complaints += 1
+        if self._complaints <= 100:
+            print(f"sink: {type(error).__name__}: {error}"[:500], file=sys.stderr, flush=True)
 
     async def _reap(self):
         while True:
@@ -87,8 +96,14 @@ class Doors:
     async def settle(self):
         """Return when everything that was sent before has been read and told."""
         ledger, quiet, limit = self._world.ledger, 0, self._loop.time() + SETTLE_LIMIT
-        while quiet < 6 and self._loop.time() < limit:
+        began = last = ledger.activity
+        while quiet < 6:
             before = ledger.activity
+            if self._loop.time() > limit:
+                # What keeps coming is read on as long as it can have been sent before the sync.
+                if before == last or before - began > SETTLE_READS:
+                    break
+                last, limit = before, self._loop.time() + SETTLE_LIMIT
             for channel, _ in list(self._open.values()):
                 channel.acknowledge()
             busy = any(record.busy for record in ledger.open.values())

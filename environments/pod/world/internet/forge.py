@@ -2,20 +2,20 @@
 
 import asyncio
 import hashlib
-import os
-import resource
+import shutil
 import tempfile
+from pathlib import Path
 
 from .sites import Answer
 
 BODY_LIMIT = 16 << 20
 """Bytes of a push that are handed to git."""
-OUTPUT_LIMIT = 64 << 20
-REPOSITORY_LIMIT = 64
+OUTPUT_LIMIT = 24 << 20
+REPOSITORY_LIMIT = 32
 TIME_LIMIT = 20.0
 """Seconds of one request."""
-MEMORY_LIMIT = 512 << 20
-"""Bytes of address space of git."""
+LIMITED = f'ulimit -v 524288; ulimit -t {TIME_LIMIT:.0f}; exec git "$@"'
+"""Runs git with at most 512 MiB of address space and the time of one request."""
 SERVICES = ("/git-upload-pack", "/git-receive-pack")
 CONFIGURATION = {"http.receivepack": "true", "receive.maxInputSize": str(BODY_LIMIT), "gc.auto": "0"}
 SETTINGS = {
@@ -61,8 +61,10 @@ class Forge:
                 return Answer(500, (("Content-Type", "text/plain"),), b"internal server error\n")
 
     async def _create(self, name):
-        git = await self._start(["git", "init", "-q", "--bare", "--template=", "-b", "main", name], {}, None)
-        await git.communicate()
+        if not Path(self._folder, "template").exists():
+            git = await self._start(["init", "-q", "--bare", "--template=", "-b", "main", "template"], {}, None)
+            await git.communicate()
+        shutil.copytree(f"{self._folder}/template", f"{self._folder}/{name}")
 
     async def _backend(self, name, tail, request):
         environment = {
@@ -81,7 +83,7 @@ class Forge:
         with tempfile.TemporaryFile(dir=self._folder) as body:
             body.write(request.body)
             body.seek(0)
-            git = await self._start(["git", "http-backend"], environment, body)
+            git = await self._start(["http-backend"], environment, body)
             try:
                 output = await read_limited(git.stdout, OUTPUT_LIMIT)
                 await git.wait()
@@ -93,21 +95,13 @@ class Forge:
 
     async def _start(self, command, environment, body):
         return await asyncio.create_subprocess_exec(
-            *command,
+            *("/bin/sh", "-c", LIMITED, "git", *command),
             cwd=self._folder,
             env={"PATH": "/usr/bin:/bin", "HOME": self._folder, "LANG": "C.UTF-8", **SETTINGS, **environment},
             stdin=body if body is not None else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            preexec_fn=restrict,
         )
-
-
-def restrict():
-    """Bound what git may use."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(TIME_LIMIT), int(TIME_LIMIT)))
-    os.nice(5)
 
 
 async def read_limited(stream, limit):

@@ -48,8 +48,8 @@ class Ledger:
         self.held = 0
         self.open = {}
         self.activity = 0
-        self._dropped = {"events": 0, "payload bytes": 0}
-        self._told = {"events": 0, "payload bytes": 0}
+        self._dropped = dict.fromkeys(("events", "payload bytes", "datagrams"), 0)
+        self._told = dict.fromkeys(("events", "payload bytes", "datagrams"), 0)
 
     @property
     def full(self):
@@ -70,7 +70,7 @@ class Ledger:
         self.activity += 1
         self.counts["dns"] += 1
         if self.counts["dns"] > EVENT_LIMIT:
-            self._drop("events", 1)
+            self.drop("events", 1)
             return
         self._write(
             {
@@ -95,13 +95,13 @@ class Ledger:
         self.activity += 1
         self.counts["egress"] += 1
         if self.counts["egress"] > EVENT_LIMIT:
-            self._drop("events", 1)
-            self._drop("payload bytes", size)
+            self.drop("events", 1)
+            self.drop("payload bytes", size)
             return
         payload = payload[: max(0, PAYLOAD_LIMIT - self.payload)]
         self.payload += len(payload)
         if len(payload) < size:
-            self._drop("payload bytes", size - len(payload))
+            self.drop("payload bytes", size - len(payload))
         self._write(
             {
                 "event": "egress",
@@ -118,7 +118,8 @@ class Ledger:
             }
         )
 
-    def _drop(self, what, count):
+    def drop(self, what, count):
+        """Count what is not told."""
         self._dropped[what] += count
         if not self._told[what]:
             self.tell_overflow()
@@ -138,7 +139,26 @@ class Ledger:
             "open": len(self.open),
             "dropped_events": self._dropped["events"],
             "dropped_bytes": self._dropped["payload bytes"],
+            "dropped_datagrams": self._dropped["datagrams"],
         }
+
+
+class Memory:
+    """Counts what clients make the sinks hold at once."""
+
+    def __init__(self, limit):
+        self._left = limit
+
+    def take(self, count):
+        """Return True when so many bytes may be held."""
+        if count > self._left:
+            return False
+        self._left -= count
+        return True
+
+    def give(self, count):
+        """Note that so many bytes are held no longer."""
+        self._left += count
 
 
 class Record:

@@ -61,7 +61,9 @@ class Session(SMTP):
             timeout=90,
             loop=asyncio.get_running_loop(),
         )
+        self._world = world
         self._record = record
+        self._taken = 0
         self.left = self.loop.create_future()
 
     def data_received(self, data):
@@ -70,7 +72,16 @@ class Session(SMTP):
             self._record.touch()
         else:
             self._record.add(data)
+        if not self._world.memory.take(len(data)):
+            self.transport.abort()
+            return
+        self._taken += len(data)
         super().data_received(data)
+
+    def release(self):
+        """Give back the memory of what was sent so far."""
+        self._world.memory.give(self._taken)
+        self._taken = 0
 
     def eof_received(self):
         """Note that the client has finished sending."""
@@ -84,6 +95,7 @@ class Session(SMTP):
 
     def hang_up(self):
         """End the session."""
+        self.release()
         if not self.left.done():
             self.left.set_result(None)
 
@@ -117,6 +129,7 @@ class Desk:
         record.summary = f"from {envelope.mail_from} to {', '.join(envelope.rcpt_tos)}{login_of(session)}"
         record.tell()
         record.summary = "SMTP commands after a message"
+        server.release()
         return f"250 2.0.0 Ok: queued as {hashlib.sha256(envelope.content).hexdigest()[:10].upper()}"
 
 

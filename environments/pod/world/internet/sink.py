@@ -14,11 +14,14 @@ from .control import Control
 from .datagrams import Datagrams
 from .doors import Doors
 from .forge import Forge
-from .ledger import Ledger, Output
+from .ledger import Ledger, Memory, Output
 from .names import Names
 from .policy import Policy
 from .resolver import Resolver
 from .sites import Sites
+
+MEMORY_LIMIT = 32 << 20
+"""Bytes of unfinished requests and mails that are held at once."""
 
 
 class World:
@@ -30,9 +33,10 @@ class World:
         self.policy = Policy()
         self.sites = Sites()
         self.resolver = Resolver(self)
+        self.memory = Memory(MEMORY_LIMIT)
         self.forge = Forge(tempfile.mkdtemp(prefix="internet-", dir="/tmp"))
         self.authority = None
-        self.doors = None
+        self.doors = self.datagrams = None
         self._keeper = keeper
         self._began = None
         self._started = time.monotonic()
@@ -67,6 +71,7 @@ class World:
     async def sync(self, message):
         """Return when all that happened before has been told."""
         await self.doors.settle()
+        self.datagrams.count_lost()
         self.ledger.tell_overflow()
         return {"events": self.ledger.counts["dns"] + self.ledger.counts["egress"]}
 
@@ -112,7 +117,7 @@ async def run(listener, udp, dns, tap, keeper, began):
     write = Output()
     world = World(write, Keeper(keeper))
     world.doors = Doors(world, listener)
-    Datagrams(world, asyncio.get_running_loop(), udp, dns, tap)
+    world.datagrams = Datagrams(world, asyncio.get_running_loop(), udp, dns, tap)
     operations = {name: getattr(world, name) for name in ("configure", "sync", "files", "read", "stats")}
     control = Control(write, operations)
     took = round(time.monotonic() - began, 3)
@@ -120,6 +125,7 @@ async def run(listener, udp, dns, tap, keeper, began):
     # What the first episode needs is loaded while the pod waits for it.
     from . import authority, post
 
+    authority.ec.generate_private_key(authority.ec.SECP256R1())
     del authority, post
     await control.serve()
 

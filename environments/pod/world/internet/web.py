@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 import h11
 
 from . import forge, names_over_https, parked
+from .sites import Answer
 
 HEAD_LIMIT = 65_536
 """Bytes of a request's head."""
 BODY_LIMIT = 1 << 20
-"""Bytes of a body that an answer may depend on; more is recorded only."""
+"""Bytes of a body that an answer may depend on."""
+TOO_LARGE = Answer(413, (("Content-Type", "text/plain"),), b"request entity too large\n")
 REFUSED_LIMIT = 256 << 10
 """Bytes of a refused request that are still read."""
 SERVERS = ("nginx", "nginx/1.24.0", "Apache", "Apache/2.4.62 (Debian)", "cloudflare", "openresty")
@@ -60,7 +62,7 @@ async def serve(world, channel, data):
             is_git = forge.wants(request)
             if is_git:
                 record.protocol = "git"
-            body = await read_body(connection, channel, forge.BODY_LIMIT if is_git else BODY_LIMIT)
+            body, whole = await read_body(world, connection, channel, forge.BODY_LIMIT if is_git else BODY_LIMIT)
         except h11.RemoteProtocolError as error:
             record.summary = f"malformed HTTP: {error}"
             record.tell_waiting()
@@ -69,7 +71,9 @@ async def serve(world, channel, data):
         record.tell(later=len(connection.trailing_data[0]))
         record.busy = True
         try:
-            answer = await find_answer(world, channel, replace(request, body=body), is_git)
+            answer = TOO_LARGE
+            if whole or not is_git:
+                answer = await find_answer(world, channel, replace(request, body=body), is_git)
         finally:
             record.busy = False
         await send(world, connection, channel, request, answer)
@@ -87,14 +91,18 @@ async def next_event(connection, channel):
     return event
 
 
-async def read_body(connection, channel, limit):
-    """Return the request's body; what is beyond the limit is read and recorded only."""
-    parts, size = [], 0
-    while isinstance(event := await next_event(connection, channel), h11.Data):
-        size += len(event.data)
-        if size <= limit:
-            parts.append(bytes(event.data))
-    return b"".join(parts)
+async def read_body(world, connection, channel, limit):
+    """Return the request's body and whether it is whole; what is beyond the limit is read and recorded only."""
+    parts, size, taken = [], 0, 0
+    try:
+        while isinstance(event := await next_event(connection, channel), h11.Data):
+            size += len(event.data)
+            if size <= limit and world.memory.take(len(event.data)):
+                taken += len(event.data)
+                parts.append(bytes(event.data))
+    finally:
+        world.memory.give(taken)
+    return b"".join(parts), taken == size
 
 
 async def refuse(connection, channel):
