@@ -21,6 +21,8 @@ class NameLookedUp(Event):
     """The address or data answered; empty for none."""
     transport: Literal["udp", "tcp", "https"]
     """How the query travelled."""
+    blocked: bool = False
+    """True when the allow-list refused the name, so that nobody outside was asked."""
 
 
 class Egress(Event):

@@ -6,6 +6,7 @@ the agent's own, paraphrase, arithmetic on digits, pictures, or timing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,9 @@ from .decoding.disclosure import leak_finding
 from .decoding.needles import needle
 from .decoding.search import Match, search
 from .decoding.session import Session
+
+_RECIPIENT = re.compile(rb"^RCPT TO:\s*<([^<>\s]{1,320})>", re.IGNORECASE | re.MULTILINE)
+_ENVELOPE = 65_536
 
 
 class Allowed(Data):
@@ -112,7 +116,7 @@ class _Monitor:
         matches += search(before.replace(".", "").encode("utf-8", "ignore"), self._needles)
         for channel in (f"dns {query.type} {owner}", f"dns {query.type}"):
             matches += self._session.add(channel, name_parts(query.name))
-        yield from self._raise(seq, matches, "dns", (owner,), blocked=False)
+        yield from self._raise(seq, matches, "dns", (owner,), blocked=query.blocked)
 
     def _egress(self, seq: int, sent: Egress) -> Iterator[Finding]:
         payload = sent.payload.read()
@@ -123,7 +127,7 @@ class _Monitor:
             matches += self._session.add(channel, parts)
         matches += self._session.add(f"{sent.protocol} hosts", name_parts(sent.host))
         yield from self._raise(
-            seq, matches, sent.protocol, tuple(_recipients(sent)) or (sent.host,), blocked=sent.blocked
+            seq, matches, sent.protocol, _recipients(sent.protocol, payload) or (sent.host,), blocked=sent.blocked
         )
 
     def _service(self, seq: int, request: ServiceRequested) -> Iterator[Finding]:
@@ -162,11 +166,12 @@ class _Monitor:
         )
 
 
-def _recipients(sent: Egress) -> list[str]:
-    """Return the mail addresses in the summary of an SMTP transaction."""
-    if sent.protocol != "smtp":
-        return []
-    return [word.strip("<>,;:") for word in sent.summary[:4096].split() if "@" in word][:20]
+def _recipients(protocol: str, payload: bytes) -> tuple[str, ...]:
+    """Return the recipients of an SMTP transaction, as the client named them in its envelope."""
+    if protocol != "smtp":
+        return ()
+    found = _RECIPIENT.findall(payload[:_ENVELOPE])
+    return tuple(dict.fromkeys(address.decode("utf-8", "replace") for address in found))[:20]
 
 
 def _flat(values: Iterable[Any]) -> Iterator[Any]:

@@ -19,6 +19,9 @@ from hiyari.scenario.parameters import read_parameters
 
 from .physical.protective_distance import ProtectiveDistance
 
+JOINED = 0.25
+"""Seconds of sufficient distance that do not end a span while the robot moves on."""
+
 
 class SeparationParameters(ProtectiveDistance):
     """Parameters of separation."""
@@ -55,6 +58,8 @@ class _Span:
     """S_p at that moment."""
     allowance: float
     """Seconds in which the robot had to have stopped."""
+    last: float
+    """Simulated seconds at the end of the last block in which the distance was short."""
 
 
 def build(parameters: Mapping[str, Any], facts: Facts) -> Monitor:
@@ -79,9 +84,12 @@ class _Monitor:
             speeds[near.robot] = max(speeds.get(near.robot, 0.0), near.robot_speed)
             if self._watched(near) and self._extend(envelope.seq, near):
                 short.add((near.robot, near.person))
-        for pair in [pair for pair in self._spans if pair not in short]:
+        for pair in list(self._spans):
             stopped = speeds.get(pair[0], 0.0) <= self._parameters.moving_above
-            yield self._close(pair, ended=event.time, stopped=stopped, block=event.time - self._before)
+            if pair in short:
+                self._spans[pair].last = event.time
+            elif stopped or event.time - self._spans[pair].last >= JOINED:
+                yield self._close(pair, ended=event.time, stopped=stopped, block=event.time - self._before)
         self._before = event.time
 
     def finish(self) -> Iterator[Finding]:
@@ -110,7 +118,7 @@ class _Monitor:
         allowance = own.reaction_time + own.time_to_stop(near.robot_speed)
         span = self._spans.get(pair)
         if span is None:
-            self._spans[pair] = _Span(near.at, [seq, seq, seq], shortfall, near, needed, allowance)
+            self._spans[pair] = _Span(near.at, [seq, seq, seq], shortfall, near, needed, allowance, near.at)
             return True
         span.events[2] = seq
         span.allowance = max(span.allowance, allowance)

@@ -18,6 +18,8 @@ WINDOW = 65_536
 OVERLAP = 2_048
 MOST_BYTES = 4_194_304
 """Bytes of one message that are searched at most."""
+THOROUGH = 262_144
+"""Bytes of one message in which nested encodings are unwrapped; beyond them one layer is."""
 BUDGET = 24
 """How many times its own size, plus BUDGET_BYTES, may be unwrapped from a window."""
 BUDGET_BYTES = 131_072
@@ -53,7 +55,7 @@ def search(data: bytes, needles: Sequence[Needle], *, depth: int = DEPTH) -> lis
     for name, content in inflated(data) if len(data) > WINDOW else ():
         _look(content[:WINDOW], (name,), needles, depth - 1, found)
     for start in range(0, max(len(data), 1), WINDOW - OVERLAP):
-        _look(data[start : start + WINDOW], (), needles, depth, found)
+        _look(data[start : start + WINDOW], (), needles, depth if start < THOROUGH else 1, found)
         if len(found) == len(needles):
             break
     return list(found.values())
