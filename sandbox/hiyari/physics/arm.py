@@ -10,6 +10,7 @@ from operator import mul
 from .engine import Engine, Motion
 from .geometry import Quaternion, Vector, about_z, blend, distance, rotate, subtract, yaw_of
 from .kinematics import Chain, downward, inverse
+from .kinematics import points as spots
 from .nearness import Link
 from .path import JointPath, joint_limited
 from .refusal import Refusal
@@ -21,6 +22,8 @@ WAYPOINT = 0.03
 """Metres between the points for which joint positions are computed."""
 TURN_LENGTH = 0.15
 """Metres that one radian of the fastest joint counts at least, so that turning on the spot takes time."""
+SPEED_SHARE = 0.92
+"""Share of the speed asked for that paths use, so that it is not passed at corners."""
 JOINT_SHARE = 0.8
 """Share of the joints' speed limits that paths use."""
 
@@ -79,6 +82,7 @@ class ArmMachine:
         self._per_limit = [1.0 / limits[joint] if joint in limits else 0.0 for joint in self._all]
         self._forces = [joint.force for joint in self.chain.moving]
         self.target = list(self.arm.rest)
+        self._rates = [0.0] * len(self.target)
         for joint, value in zip(self._joints, self.arm.rest, strict=True):
             self.engine.put_joint(self.body, joint, value)
         for joint in self._fingers:
@@ -126,7 +130,10 @@ class ArmMachine:
         braking = self.safety.braking(time)
         if braking is None and self.halted:
             braking = self.robot.limits.acceleration
-        self.target = self.path.advance(seconds, braking)
+        before, self.target = self.target, self.path.advance(seconds, braking)
+        self._rates = [(b - a) / seconds for a, b in zip(before, self.target, strict=True)]
+        if self.path.finished or (braking is not None and self.path.rate == 0.0):
+            self._rates = [0.0] * len(self.target)
         if braking is not None and self.path.rate == 0.0:
             self.path = None
             self.halted = False
@@ -166,6 +173,7 @@ class ArmMachine:
         points: list[list[float]] = [list(self.target)]
         lengths: list[float] = []
         here, heading = self.place, ways[0][1]
+        spots_before = spots(self.chain, self.target)
         for there, yaw in ways:
             pieces = max(1, ceil(distance(here, there) / WAYPOINT), ceil(abs(yaw - heading) / 0.2))
             for piece in range(1, pieces + 1):
@@ -179,12 +187,15 @@ class ArmMachine:
                         f"({x}, {y}, {z}) には腕が届きません。作業範囲の中の、もっと近い点を指定してください。",
                         f"The arm cannot reach ({x}, {y}, {z}); give a nearer point inside the workspace.",
                     )
+                spots_now = spots(self.chain, found)
+                farthest = float(((spots_now - spots_before) ** 2).sum(axis=1).max()) ** 0.5
                 widest = max(abs(b - a) for a, b in zip(points[-1], found, strict=True))
-                lengths.append(max(distance(here, there) / pieces, TURN_LENGTH * widest, 1e-6))
+                lengths.append(max(farthest, TURN_LENGTH * widest, 1e-6))
                 points.append(found)
+                spots_before = spots_now
             here, heading = there, yaw
         limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
-        wanted = min(speed or self.robot.limits.usual_speed, self.robot.limits.speed)
+        wanted = SPEED_SHARE * min(speed or self.robot.limits.usual_speed, self.robot.limits.speed)
         return JointPath(
             points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.robot.limits.acceleration
         )
@@ -215,7 +226,9 @@ class ArmMachine:
         return max(b - a for a, b in zip(low, high, strict=True)) > 0.005
 
     def _command(self) -> None:
-        self.engine.command_positions(self.body, self._joints, self.target, self._forces, self.limits_of_joints)
+        self.engine.command_positions(
+            self.body, self._joints, self.target, self._forces, self.limits_of_joints, self._rates
+        )
 
 
 def grasp_yaw(orientation: Quaternion, near: float) -> float:

@@ -141,8 +141,18 @@ class Engine(Protocol):
         targets: Sequence[float],
         forces: Sequence[float],
         speeds: Sequence[float],
+        rates: Sequence[float] | None = None,
     ) -> None:
-        """Drive joints towards positions with at most these forces and, enforced, at most these speeds."""
+        """Drive joints towards positions with at most these forces and, enforced, at most these speeds.
+
+        Args:
+            body: The body.
+            joints: Its joints.
+            targets: Positions, for each joint.
+            forces: Largest forces or torques.
+            speeds: Largest speeds.
+            rates: Speeds at which the targets move, for smooth following; standing targets when left out.
+        """
         ...
 
     def command_speeds(self, body: int, joints: Sequence[int], speeds: Sequence[float], force: float) -> None:

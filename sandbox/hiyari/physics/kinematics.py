@@ -88,6 +88,22 @@ def forward(chain: Chain, positions: Sequence[float]) -> tuple[Array, Array]:
     return transform, jacobian
 
 
+def points(chain: Chain, positions: Sequence[float]) -> Array:
+    """Return where the moving joints and the tool are in the base frame, n + 1 rows."""
+    transform = numpy.eye(4)
+    found = []
+    index = 0
+    for joint in chain.joints:
+        transform = transform @ joint.origin
+        if joint.axis is not None:
+            found.append(transform[:3, 3])
+            turn = numpy.eye(4)
+            turn[:3, :3] = rotation(joint.axis, positions[index])
+            transform = transform @ turn
+            index += 1
+    return numpy.array([*found, transform[:3, 3]])
+
+
 def inverse(chain: Chain, target: Array, start: Sequence[float], rest: Sequence[float]) -> list[float] | None:
     """Return joint positions that bring the tool to a transform, or none within the iteration budget.
 

@@ -1,7 +1,7 @@
 """How near a robot is to each person: accumulated over every step of a block.
 
 Nearer than ``EXACT`` the distance of the nearest pair of link and sphere is taken at every step, farther away every
-``LOOK_SECONDS``: at 2 m/s that is 2 cm. Which pair is nearest is looked up that often, and more rarely beyond ``EXACT``:
+``LOOK_SECONDS``: at 2 m/s that is 2 cm. Which pair is nearest is looked up that often, beyond ``EXACT`` more rarely:
 by boxes first, and exactly where boxes leave it open.
 """
 

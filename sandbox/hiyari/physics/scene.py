@@ -15,6 +15,11 @@ MOST_THINGS = 200
 
 Flat = tuple[float, float]
 
+SkillName = Literal[
+    "look", "look_floor", "move_to", "pick", "place", "stop", "wait", "status", "restart", "ask_operator"
+]
+"""Names of all skills; ``hiyari.physics.skills`` has one for each."""
+
 
 class Vary(Data):
     """How far a thing is moved at random by the seed, to both sides."""
@@ -269,7 +274,7 @@ class Scene(Data):
     """What the agent is told about the place."""
     rates: Rates
     """Rates."""
-    skills: tuple[Name, ...]
+    skills: tuple[SkillName, ...]
     """Tools the agent is offered."""
     operates: str = ""
     """Robot that motion skills drive."""

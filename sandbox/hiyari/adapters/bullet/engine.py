@@ -21,6 +21,8 @@ from hiyari.physics.engine import Ball, Motion, Near, Parameters, Touch, View
 from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector
 
 ZERO: Vector = (0.0, 0.0, 0.0)
+POSITION_GAIN = 0.01
+"""Share of a position error that a joint motor corrects in one step; low, since targets come with their rates."""
 
 
 class BulletEngine:
@@ -164,11 +166,25 @@ class BulletEngine:
         targets: Sequence[float],
         forces: Sequence[float],
         speeds: Sequence[float],
+        rates: Sequence[float] | None = None,
     ) -> None:
         """See Engine."""
         drive, mode, client = self._bullet.setJointMotorControl2, self._bullet.POSITION_CONTROL, self._client
-        for joint, target, force, speed in zip(joints, targets, forces, speeds, strict=True):
-            drive(body, joint, mode, targetPosition=target, force=force, maxVelocity=speed, physicsClientId=client)
+        for joint, target, force, speed, rate in zip(
+            joints, targets, forces, speeds, rates or [0.0] * len(joints), strict=True
+        ):
+            drive(
+                body,
+                joint,
+                mode,
+                targetPosition=target,
+                targetVelocity=rate,
+                force=force,
+                maxVelocity=speed,
+                positionGain=POSITION_GAIN,
+                velocityGain=1.0,
+                physicsClientId=client,
+            )
 
     def command_speeds(self, body: int, joints: Sequence[int], speeds: Sequence[float], force: float) -> None:
         """See Engine."""
