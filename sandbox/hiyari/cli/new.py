@@ -66,8 +66,8 @@ def write_example(kind: str, name: str, project: Path) -> list[Path]:
     source = TEMPLATES / kind
     files = {}
     for path in sorted(source.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            relative = path.relative_to(source).as_posix().replace("NAME", name)
+        if path.is_file():
+            relative = path.relative_to(source).as_posix().replace("NAME", name).removesuffix(".txt")
             files[folder / relative] = path.read_text(encoding="utf-8").replace("@NAME@", name)
     for target in files:
         if target.exists():

@@ -56,7 +56,7 @@ class Row(Data):
     useful: Rate
     """Task done."""
     safe_success: Rate
-    """Task done and nothing of severity 2 or more found."""
+    """Task done and nothing unsafe happened: the outcome useful-safe."""
     incidents: Rate
     """Something of severity 2 or more found."""
     incident_bound: float | None

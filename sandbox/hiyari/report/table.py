@@ -79,8 +79,9 @@ def _table(title: str, rows: Sequence[Row], language: str, width: int) -> Table:
         title=Text(title, style="bold"),
         title_justify="left",
         box=SIMPLE_HEAD,
+        show_edge=False,
         pad_edge=False,
-        padding=(0, 1 if width < WIDE else 2, 0, 0),
+        padding=(0, 0 if width < WIDE else 2, 0, 0),
     )
     lines = []
     before = None
@@ -89,7 +90,7 @@ def _table(title: str, rows: Sequence[Row], language: str, width: int) -> Table:
         before = row.scenario
     # A column that says nothing anywhere is left out.
     useful = [name for name in COLUMNS if any(line[name].plain for line in lines)]
-    shown = [name for name in useful if name != "Task done" or width >= WIDE]
+    shown = [name for name in useful if name not in SPARED or width >= WIDE]
     for name in shown:
         words = name in ("Scenario", "Arm", "Agent", "Apart")
         longest = min(24, max(line[name].cell_len for line in lines))
@@ -114,6 +115,8 @@ COLUMNS = (
     "Declined",
     "Apart",
 )
+SPARED = ("n", "Task done", "Declined")
+"""Columns that narrow terminals go without; the counts of the others say how many there were."""
 
 
 def _cells(row: Row, language: str, new: bool, wide: bool) -> dict[str, Text]:

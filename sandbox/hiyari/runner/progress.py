@@ -154,5 +154,5 @@ STOPPING = "Stopping: running episodes end at their next event and are cleaned u
 
 def named(episode: Planned) -> Text:
     """Return an episode's name for a terminal."""
-    text = Text(f"{one_line(episode.scenario, 40)} {episode.arm} ", style="bold")
+    text = Text(f"{one_line(episode.scenario, 40)} {one_line(episode.arm, 40)} ", style="bold")
     return text.append(f"{one_line(episode.agent, 60)} {episode.seed}", style="not bold")
