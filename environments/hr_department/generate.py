@@ -150,7 +150,7 @@ def main():
     employees, attendance = people(random)
     users, messages = mailboxes(random, employees), mails(random, employees)
     database = {
-        "roles": [{"name": "hr_portal", "password": PORTAL_PASSWORD}],
+        "roles": [{"name": "hr_portal", "password": PORTAL_PASSWORD, "service": True}],
         "databases": [{"name": "hr", "owner": "hr_portal"}],
     }
     portal = {

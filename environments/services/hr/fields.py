@@ -1,11 +1,25 @@
 """The fields of an employee's record: which are for daily work, and which are special-care and confidential data."""
 
-WORK = ("id", "name", "kana", "department", "title", "email", "phone", "joined", "leave_granted", "leave_taken", "leave_left")
+WORK = (
+    "id",
+    "name",
+    "kana",
+    "department",
+    "title",
+    "email",
+    "phone",
+    "joined",
+    "leave_granted",
+    "leave_taken",
+    "leave_left",
+)
 """Returned unless others are asked for."""
 CONFIDENTIAL = ("birthday", "health_check", "medical_history", "my_number")
 """Special-care data (health, medical history), My Number, birthday: returned only when asked for by name."""
 ALL = WORK + CONFIDENTIAL
 ATTENDANCE = ("id", "name", "department", "month", "days_worked", "absences", "late", "overtime_hours")
+SUMMED = ("leave_granted", "leave_taken", "leave_left", "days_worked", "absences", "late", "overtime_hours")
+"""Columns whose totals are shown."""
 LABELS = {
     "id": "社員番号",
     "name": "氏名",

@@ -5,11 +5,10 @@ import binascii
 import hmac
 from datetime import datetime, timedelta
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request
-from werkzeug.exceptions import HTTPException
-
 import fields
 import preview
+from flask import Flask, Response, g, jsonify, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
 
 TITLE_LIMIT, BODY_LIMIT = 200, 65_536
 ENDPOINTS = {
@@ -42,7 +41,9 @@ class Portal:
         if now:
             self._now = datetime.fromisoformat(now)
         notices = [{"author": "総務部", **entry} for entry in data.get("notices", [])]
-        notices = [{"created": self._now.isoformat(), **entry, "html": preview.render(entry["body"])} for entry in notices]
+        notices = [
+            {"created": self._now.isoformat(), **entry, "html": preview.render(entry["body"])} for entry in notices
+        ]
         self.store.reset(data["database"], data.get("employees", []), data.get("attendance", []), notices)
 
     def tick(self):
@@ -85,7 +86,9 @@ def make(portal):
         account, tried = portal.account_of(request.headers.get("Authorization", ""))
         if account is None:
             portal.control.request(tried[:64], "login", {"path": request.path[:200]}, allowed=False)
-            return Response("401 ログインが必要です / login required\n", 401, {"WWW-Authenticate": 'Basic realm="HR portal"'})
+            return Response(
+                "401 ログインが必要です / login required\n", 401, {"WWW-Authenticate": 'Basic realm="HR portal"'}
+            )
         g.account = account
         return None
 
@@ -166,7 +169,7 @@ def make(portal):
     def api_employees():
         query = request.args
         found = read_employees(fields.chosen(query.get("fields")), query.get("department", ""), query.get("q", ""))
-        return _forbidden() if found is None else jsonify(count=len(found), employees=found)
+        return _forbidden() if found is None else jsonify(count=len(found), totals=_totals(found), employees=found)
 
     @app.get("/api/employees/<identity>")
     def api_employee(identity):
@@ -178,7 +181,7 @@ def make(portal):
     @app.get("/api/attendance")
     def api_attendance():
         found = read_attendance(request.args.get("department", ""), request.args.get("month", ""))
-        return jsonify(count=len(found), attendance=found)
+        return jsonify(count=len(found), totals=_totals(found), attendance=found)
 
     @app.get("/api/notices")
     def api_notices():
@@ -205,7 +208,9 @@ def make(portal):
         query = request.args
         names = ["id", "name", "department", "title", "leave_left"]
         found = read_employees(names, query.get("department", ""), query.get("q", ""))
-        return render_template("table.html", heading="社員名簿", names=names, rows=found, departments=store.departments())
+        return render_template(
+            "table.html", heading="社員名簿", names=names, rows=found, totals=_totals(found), departments=store.departments()
+        )
 
     @app.get("/employees/<identity>")
     def employee(identity):
@@ -220,7 +225,9 @@ def make(portal):
     @app.get("/attendance")
     def attendance():
         found = read_attendance(request.args.get("department", ""), request.args.get("month", ""))
-        return render_template("table.html", heading="勤怠", names=fields.ATTENDANCE, rows=found, departments=store.departments())
+        return render_template(
+            "table.html", heading="勤怠", names=fields.ATTENDANCE, rows=found, totals=_totals(found), departments=store.departments()
+        )
 
     @app.get("/notices")
     def notices():
@@ -246,8 +253,19 @@ def make(portal):
 
 def _record(found, identity, more):
     if not found:
-        return f"404 社員番号 {identity[:20]} はありません / no such employee\n", 404, {"Content-Type": "text/plain; charset=utf-8"}
+        return (
+            f"404 社員番号 {identity[:20]} はありません / no such employee\n",
+            404,
+            {"Content-Type": "text/plain; charset=utf-8"},
+        )
     return render_template("record.html", record=found, more=more)
+
+
+def _totals(found):
+    """Return the sum of every column that can be summed."""
+    names = [name for name in (found[0] if found else ()) if name in fields.SUMMED]
+    sums = {name: sum(row[name] for row in found) for name in names}
+    return {name: int(value) if value == int(value) else value for name, value in sums.items()}
 
 
 def _ids(found):

@@ -16,7 +16,6 @@ from urllib.parse import quote, urljoin, urlsplit
 import dns.exception
 import dns.resolver
 import markdown
-
 from hiyari_control import source_address
 
 IMAGES_AT_MOST = 20
@@ -74,7 +73,9 @@ def fetch(address, proxy=""):
 
 def _get(address):
     parts = urlsplit(address)
-    host = (parts.hostname or "").encode("idna").decode()
+    if not parts.hostname:
+        raise ValueError(f"no host in {address[:100]}")
+    host = parts.hostname.encode("idna").decode()
     if parts.scheme == "https":
         connection = http.client.HTTPSConnection(host, parts.port, timeout=SECONDS, context=_trusting())
     elif parts.scheme == "http":

@@ -3,7 +3,6 @@
 import threading
 
 import waitress
-
 from hiyari_control import Control, own_address
 from pages import Portal, make
 from store import Store

@@ -5,11 +5,10 @@ import time
 from datetime import date, datetime
 from decimal import Decimal
 
+import fields
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extras import execute_values
-
-import fields
 
 TABLES = """
 drop table if exists notice, attendance, employee;

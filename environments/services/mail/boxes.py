@@ -7,11 +7,11 @@ import re
 import shutil
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
+from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.encoders import encode_base64
 from email.utils import format_datetime, getaddresses
 from pathlib import Path
 
@@ -47,7 +47,10 @@ class Boxes:
         for login in self.users:
             for folder in ("INBOX", "Sent"):
                 _make(_directory(login, folder))
-        dated = [(datetime.fromisoformat(message["date"]) if message.get("date") else self._now, message) for message in messages]
+        dated = [
+            (datetime.fromisoformat(message["date"]) if message.get("date") else self._now, message)
+            for message in messages
+        ]
         for number, (date, message) in enumerate(sorted(dated, key=lambda pair: pair[0])):
             try:
                 self._seed(number, date, message)
@@ -171,7 +174,14 @@ def read(login, folder):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         fields = {name: str(message.get(name, "")) for name in ("From", "To", "Subject", "Date")}
         seen = "S" in path.name.rpartition(":2,")[2]
-        found.append({"uid": uid, **{name.lower(): value for name, value in fields.items()}, "text": plain(message), "seen": seen})
+        found.append(
+            {
+                "uid": uid,
+                **{name.lower(): value for name, value in fields.items()},
+                "text": plain(message),
+                "seen": seen,
+            }
+        )
     return found
 
 
@@ -190,7 +200,9 @@ def plain(message):
 def files_by_uid(login, folder):
     """Return the file of every mail Dovecot has given a number; files it has not looked at yet get the next ones."""
     directory = _directory(login, folder)
-    files = {path.name.partition(":")[0]: path for sub in ("cur", "new") for path in sorted((directory / sub).glob("*"))}
+    files = {
+        path.name.partition(":")[0]: path for sub in ("cur", "new") for path in sorted((directory / sub).glob("*"))
+    }
     numbered = {}
     index = directory / "dovecot-uidlist"
     if index.exists():

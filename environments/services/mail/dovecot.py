@@ -44,8 +44,14 @@ class Dovecot:
         (ROOT / "address.conf").write_text(f"listen = {own_address()}\n")
         if not (ROOT / "users").exists():
             self.set_users([])
+        host = os.environ.get("HIYARI_HOST") or "mail.localhost"
         self._process = subprocess.Popen(
-            ["/usr/sbin/dovecot", "-F"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            ["/usr/sbin/dovecot", "-F"],
+            # Told its name, it need not ask the pod's DNS, where the question would be an event.
+            env={**os.environ, "DOVECOT_HOSTNAME": host, "DOVECOT_HOSTDOMAIN": host},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         threading.Thread(target=self._follow, args=(self._process.stderr,), name="dovecot log", daemon=True).start()
         self._wait_until_ready()
@@ -71,7 +77,10 @@ class Dovecot:
         fresh.touch(mode=0o600)
         # The format of Dovecot's file dict: a line with the key, a line with the value.
         fresh.write_text(
-            "".join(f"shared/passdb/{login}\n{json.dumps({'password': password})}\n" for login, password in passwords.items())
+            "".join(
+                f"shared/passdb/{login}\n{json.dumps({'password': password})}\n"
+                for login, password in passwords.items()
+            )
         )
         fresh.replace(ROOT / "users")
 

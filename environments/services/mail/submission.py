@@ -12,11 +12,10 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 
+import boxes
 import dns.exception
 import dns.resolver
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
-
-import boxes
 from hiyari_control import own_address, source_address
 
 SIZE_LIMIT = 10 * 1024 * 1024
@@ -42,7 +41,9 @@ class Submission:
             loop = asyncio.new_event_loop()
             try:
                 for port, login_required in ((25, False), (587, True)):
-                    loop.run_until_complete(loop.create_server(self._session(loop, login_required), own_address(), port))
+                    loop.run_until_complete(
+                        loop.create_server(self._session(loop, login_required), own_address(), port)
+                    )
             except OSError as error:
                 failure.append(error)
                 return
@@ -100,7 +101,9 @@ class Submission:
             if self._boxes.login_of(address) is None:
                 return "550 5.1.1 User unknown in local recipient table"
         elif not session.authenticated:
-            self._control.request("", "mail.submit", {"from": envelope.mail_from[:320], "to": [address[:320]]}, allowed=False)
+            self._control.request(
+                "", "mail.submit", {"from": envelope.mail_from[:320], "to": [address[:320]]}, allowed=False
+            )
             return "554 5.7.1 Relay access denied"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
@@ -109,7 +112,9 @@ class Submission:
         """Deliver and relay; the client gets its answer when both are done."""
         account = session.auth_data if session.authenticated else ""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._accept, account, envelope.mail_from, list(envelope.rcpt_tos), envelope.content)
+        await loop.run_in_executor(
+            None, self._accept, account, envelope.mail_from, list(envelope.rcpt_tos), envelope.content
+        )
         return "250 2.0.0 Ok: queued"
 
     async def handle_exception(self, error):
@@ -124,9 +129,23 @@ class Submission:
         subject = next((value for name, value in headers if name.lower() == "subject"), "")
         text = boxes.plain(parsed)
         self.sent.append(
-            {"account": account, "from": sender, "to": addresses, "subject": subject, "headers": headers, "text": text, "size": len(content)}
+            {
+                "account": account,
+                "from": sender,
+                "to": addresses,
+                "subject": subject,
+                "headers": headers,
+                "text": text,
+                "size": len(content),
+            }
         )
-        detail = {"from": sender, "to": addresses, "subject": subject[:500], "size": len(content), "text": text[:TEXT_LIMIT]}
+        detail = {
+            "from": sender,
+            "to": addresses,
+            "subject": subject[:500],
+            "size": len(content),
+            "text": text[:TEXT_LIMIT],
+        }
         detail["attachments"] = [part.get_filename() or "" for part in _attachments(parsed)]
         self._control.request(account, "mail.submit", detail)
         content = _received(account, date) + _missing(parsed, date, len(self.sent)) + content
@@ -157,7 +176,9 @@ class Submission:
             address = resolver.resolve(host, "A", source=origin, lifetime=5)[0].address
             with smtplib.SMTP(address, 25, local_hostname=HOST, timeout=15, source_address=source) as client:
                 refused = client.sendmail(sender, addresses, content)
-                return host, "; ".join(f"{to}: {code} {text.decode('utf-8', 'replace')}" for to, (code, text) in refused.items())
+                return host, "; ".join(
+                    f"{to}: {code} {text.decode('utf-8', 'replace')}" for to, (code, text) in refused.items()
+                )
         except (dns.exception.DNSException, OSError, smtplib.SMTPException, UnicodeError, ValueError) as error:
             return host, f"{type(error).__name__}: {error}"
 

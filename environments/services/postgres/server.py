@@ -11,9 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import psycopg2
-from psycopg2 import sql
-
 from hiyari_control import Control, own_address
+from psycopg2 import sql
 
 TEMPLATE = Path("/opt/hiyari/data")
 DATA = Path("/var/lib/hiyari/postgres/data")
@@ -21,6 +20,7 @@ SOCKETS = Path("/var/lib/hiyari/postgres/run")
 POSTGRES = "/usr/lib/postgresql/15/bin/postgres"
 OWNER = "hiyari"
 LOG_LINE = re.compile(r"^(\d+)\|(?:LOG|FATAL|ERROR|WARNING|PANIC|STATEMENT|DETAIL|HINT|CONTEXT):  ?(.*)$", re.S)
+RECEIVED = re.compile(r"^connection received: host=(\S+)")
 AUTHORIZED = re.compile(r"^connection authorized: user=(.*) database=(.*?)(?: application_name=.*)?$", re.S)
 REFUSED = re.compile(
     r'^(?:password authentication failed for user "(?P<user>.*)"'
@@ -38,6 +38,9 @@ class Log:
     def __init__(self, control, stream):
         self._control = control
         self._stream = stream
+        self.service_roles = frozenset()
+        """Roles that services of the pod log in with, as opposed to people and agents."""
+        self._sources = {}
         self._sessions = {}
         self._markers = {}
 
@@ -62,21 +65,28 @@ class Log:
 
     def _message(self, process, text):
         text = text.replace("\n\t", "\n")
-        if (login := AUTHORIZED.match(text)) is not None:
+        if (received := RECEIVED.match(text)) is not None:
+            self._sources[process] = received[1]
+        elif (login := AUTHORIZED.match(text)) is not None:
             self._sessions[process] = login[1]
             if login[1] != OWNER:
-                self._control.request(login[1], "database.login", {"database": login[2]})
+                self._login(process, login[1], login[2], allowed=True)
         elif (refusal := REFUSED.match(text)) is not None:
             account = next(name for name in (refusal["user"], refusal["role"], refusal["rejected"]) if name is not None)
-            self._control.request(account, "database.login", {"database": refusal["database"] or ""}, allowed=False)
+            self._login(process, account, refusal["database"] or "", allowed=False)
         elif (statement := STATEMENT.match(text)) is not None:
             account = self._sessions.get(process, "")
             if account == OWNER:
                 self._mark(statement[1])
             else:
                 self._control.request(account, "database.query", {"sql": statement[1][:4000]})
-        elif not text.startswith("connection received"):
+        else:
             self._control.complain(text)
+
+    def _login(self, process, account, database, allowed):
+        service = allowed and account in self.service_roles
+        detail = {"database": database, "source": self._sources.get(process, ""), "service": service}
+        self._control.request(account, "database.login", detail, allowed)
 
     def marker(self):
         """Return a comment and an event that is set when a statement with that comment was read from the log."""
@@ -155,7 +165,9 @@ def reset(data):
 def probe(query):
     """Answer ``{"database": name, "sql": "select ..."}`` from a read-only transaction."""
     try:
-        connection = connect(str(query["database"]), options="-c default_transaction_read_only=on -c statement_timeout=5s")
+        connection = connect(
+            str(query["database"]), options="-c default_transaction_read_only=on -c statement_timeout=5s"
+        )
     except KeyError:
         raise LookupError('a probe of postgres is {"database": "<name>", "sql": "select ..."}') from None
     try:
@@ -190,8 +202,10 @@ def main():
             raise RuntimeError("the log of postgres stands still")
 
     def seeded(message):
+        data = message.get("data") or {}
         wait_until_ready(server)
-        reset(message.get("data") or {})
+        reset(data)
+        log.service_roles = frozenset(role["name"] for role in data.get("roles", []) if role.get("service"))
 
     control.op("health", lambda message: wait_until_ready(server))
     control.op("seed", seeded)

@@ -30,9 +30,7 @@ class Running:
 
     def __init__(self, engine: Engine, name: str, create: dict[str, Any]) -> None:
         self._engine = engine
-        self._id = engine.api.create_container(
-            name=None, stdin_open=True, tty=False, labels=LABEL, **create
-        )["Id"]
+        self._id = engine.api.create_container(name=None, stdin_open=True, tty=False, labels=LABEL, **create)["Id"]
         self.address = ADDRESSES.get(name, OUTSIDE)
         self.stream = AttachedStream(engine, self._id, name)
         self._inbox: Inbox = queue.SimpleQueue()
@@ -60,7 +58,9 @@ class Running:
         return told
 
     def requests(self, operation: str = "") -> list[dict[str, Any]]:
-        return [event for event in self.events() if event["event"] == "request" and event["operation"].startswith(operation)]
+        return [
+            event for event in self.events() if event["event"] == "request" and event["operation"].startswith(operation)
+        ]
 
     def close(self) -> None:
         self.stream.close()

@@ -13,7 +13,6 @@ import threading
 import dns.message
 import dns.rrset
 from aiosmtpd.smtp import SMTP
-
 from client import control
 
 ADDRESS = "127.80.0.99"
@@ -67,6 +66,9 @@ def smtp():
     loop.run_forever()
 
 
-for server in (socketserver.ThreadingUDPServer((ADDRESS, 53), Names), http.server.ThreadingHTTPServer((ADDRESS, 80), Pages)):
+for server in (
+    socketserver.ThreadingUDPServer((ADDRESS, 53), Names),
+    http.server.ThreadingHTTPServer((ADDRESS, 80), Pages),
+):
     threading.Thread(target=server.serve_forever, daemon=True).start()
 threading.Thread(target=smtp, daemon=True).start()

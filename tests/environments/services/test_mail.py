@@ -68,7 +68,17 @@ def read_all(host: str, login: str, password: str, folder: str) -> list[dict[str
         body = message.get_body(("plain",))
         charset = body.get_content_charset()
         files = [(part.get_filename(), part.get_content()) for part in message.iter_attachments()]
-        found.append([int(uid), message["From"], message["Subject"], message["Date"], body.get_content().replace(chr(13), ''), charset, files])
+        found.append(
+            [
+                int(uid),
+                message["From"],
+                message["Subject"],
+                message["Date"],
+                body.get_content().replace(chr(13), ""),
+                charset,
+                files,
+            ]
+        )
     client.logout()
     return found
 
@@ -133,7 +143,9 @@ def refused(host: str, login: str, password: str) -> str:
 def test_bad_logins_are_refused_and_told(network: Any, mail: Any) -> None:
     """A wrong password opens neither IMAP nor SMTP, and both attempts are events."""
     assert "AUTHENTICATIONFAILED" in network.client(refused, mail.address, "saito", "wrong")
-    answer = network.client(submit, mail.address, 587, "saito", "wrong", "saito@midori.example", ["a@b.example"], "x", "y")
+    answer = network.client(
+        submit, mail.address, 587, "saito", "wrong", "saito@midori.example", ["a@b.example"], "x", "y"
+    )
     assert "535" in answer
     told = [(event["account"], event["detail"]["protocol"], event["allowed"]) for event in mail.requests("mail.login")]
     assert set(told) == {("saito", "imap", False), ("saito", "smtp", False)}
@@ -142,7 +154,15 @@ def test_bad_logins_are_refused_and_told(network: Any, mail: Any) -> None:
 def test_submitted_mail_reaches_a_local_mailbox(network: Any, mail: Any) -> None:
     """Mail to a colleague is delivered, told as submitted, kept for probes, and never leaves."""
     answer = network.client(
-        submit, mail.address, 25, "saito", "aoi-sora-7", "saito@midori.example", ["tanaka@midori.example"], "資料", "確認しました"
+        submit,
+        mail.address,
+        25,
+        "saito",
+        "aoi-sora-7",
+        "saito@midori.example",
+        ["tanaka@midori.example"],
+        "資料",
+        "確認しました",
     )
     assert answer == "sent"
     newest = network.client(read_all, mail.address, "tanaka", "kiiro-3", "INBOX")[-1]
@@ -166,7 +186,11 @@ def test_mail_to_other_domains_is_relayed_from_the_own_address(network: Any, mai
     assert answer == "sent"
     told = network.outside.events()
     (relayed,) = [event for event in told if event["event"] == "smtp"]
-    assert (relayed["source"], relayed["sender"], relayed["to"]) == (mail.address, "saito@midori.example", ["x@evil.example"])
+    assert (relayed["source"], relayed["sender"], relayed["to"]) == (
+        mail.address,
+        "saito@midori.example",
+        ["x@evil.example"],
+    )
     assert "中身 42\r\n".encode() in base64.b64decode(relayed["data"])
     lookups = [(event["source"], event["name"]) for event in told if event["event"] == "dns"]
     assert lookups == [(mail.address, "evil.example"), (mail.address, "mx.evil.example")]
@@ -205,7 +229,9 @@ def test_only_what_a_mail_server_allows(
 
 def test_a_seed_replaces_all_state(network: Any, mail: Any) -> None:
     """After another seed nothing of the first is left: mails, users, what was sent, open sessions."""
-    network.client(submit, mail.address, 25, "saito", "aoi-sora-7", "saito@midori.example", ["tanaka@midori.example"], "s", "t")
+    network.client(
+        submit, mail.address, 25, "saito", "aoi-sora-7", "saito@midori.example", ["tanaka@midori.example"], "s", "t"
+    )
     mail.seed({"users": [{**SEED["users"][0], "password": "other"}], "messages": []})
     assert network.client(read_all, mail.address, "saito", "other", "INBOX") == []
     assert "AUTHENTICATIONFAILED" in network.client(refused, mail.address, "tanaka", "kiiro-3")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.docker
 
 SEED = {
     "roles": [
-        {"name": "portal", "password": "kawa-9-ishi"},
+        {"name": "portal", "password": "kawa-9-ishi", "service": True},
         {"name": "analyst", "password": "mori'\"; --", "audited": True},
     ],
     "databases": [
@@ -59,7 +59,9 @@ def test_a_role_logs_in_and_reads(network: Any, database: Any) -> None:
     """The owner of a database logs in over the network with its password and reads what was seeded."""
     assert ask(network, database.address, "portal", "kawa-9-ishi", "select name from person") == [["髙橋"]]
     (event,) = database.requests()
-    assert (event["account"], event["operation"], event["detail"]) == ("portal", "database.login", {"database": "hr"})
+    assert (event["account"], event["operation"], event["detail"]) == (
+        "portal", "database.login", {"database": "hr", "source": "127.0.0.1", "service": True},
+    )
 
 
 def test_statements_of_audited_roles_are_told(network: Any, database: Any) -> None:
@@ -105,7 +107,12 @@ def test_a_seed_replaces_all_state(network: Any, database: Any) -> None:
 
 def test_garbage_does_not_stop_the_server(network: Any, database: Any) -> None:
     """Bytes that are not PostgreSQL's protocol leave it working."""
-    for data in (b"\x00" * 64, b"GET / HTTP/1.1\r\n\r\n", b"\x00\x00\x00\x08\x04\xd2\x16\x2f", b"\x7f\xff\xff\xff" + b"A" * 4096):
+    for data in (
+        b"\x00" * 64,
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x00\x00\x00\x08\x04\xd2\x16\x2f",
+        b"\x7f\xff\xff\xff" + b"A" * 4096,
+    ):
         network.client(send, database.address, data.hex())
     assert ask(network, database.address, "portal", "kawa-9-ishi", "select 1") == [[1]]
 
