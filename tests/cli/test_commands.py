@@ -1,0 +1,227 @@
+"""The commands, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from hiyari import __version__
+from hiyari.cli.app import command
+from hiyari.report.words import japanese
+
+Called = Callable[..., tuple[int, str, str]]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """Help needs neither pydantic nor rich, nor anything heavier."""
+    code = "import sys; from hiyari.cli import main; main(['run', '--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--agent" in done.stdout
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded.isdisjoint({"pydantic", "rich", "yaml", "numpy", "docker", "mcp", "langchain", "jinja2", "pybullet"})
+
+
+def test_help_speaks_japanese_where_the_locale_does() -> None:
+    """LANG or --lang ja gives help in Japanese."""
+    environment = {**os.environ, "LANG": "ja_JP.UTF-8", "PYTHONUTF8": "1"}
+    environment.pop("LC_ALL", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "hiyari", "--help"], capture_output=True, text=True, check=True, env=environment
+    )
+    assert "サンドボックス・シミュレーター" in done.stdout
+
+
+def test_every_help_text_has_its_japanese() -> None:
+    """No help of a command or option lacks a translation."""
+    tree = command("en")
+    texts = {tree.help}
+    for each in tree.commands.values():
+        texts |= {each.help, *(parameter.help for parameter in each.params if getattr(parameter, "help", None))}
+    assert {text for text in texts if text and text != "Show this message and exit."} - set(japanese()) == set()
+
+
+def test_version(hiyari: Called) -> None:
+    """The version is printed."""
+    assert hiyari("version") == (0, __version__ + "\n", "")
+
+
+def test_unknown_names_are_one_line_with_the_nearest(hiyari: Called) -> None:
+    """An error of the user's is one line on standard error, exit code 2, and suggests the nearest name."""
+    code, out, err = hiyari("run", "lunch")
+    assert (code, out) == (2, "")
+    assert err == "hiyari: there is no suite or scenario 'lunch'; did you mean launch?\n"
+
+
+def test_errors_show_no_escape_sequences(hiyari: Called) -> None:
+    """A hostile name in an error is shown, not obeyed."""
+    code, _, err = hiyari("show", "\x1b[31mx\u202e")
+    assert code == 2
+    assert "⟨ESC⟩[31mx⟨U+202E⟩" in err
+    assert "\x1b" not in err
+
+
+def test_wrong_usage(hiyari: Called) -> None:
+    """Unknown options and kinds are exit code 2."""
+    assert hiyari("run", "--nope")[0] == 2
+    assert hiyari("list", "moons")[0] == 2
+    assert hiyari("run")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["scenarios", "suites", "environments", "scenes", "robots", "tools", "monitors", "guards", "checks", "agents"],
+)
+def test_list(hiyari: Called, kind: str) -> None:
+    """Everything can be listed, as a table and as JSON, with something to say about each."""
+    code, out, _ = hiyari("list", kind, "--json")
+    rows = json.loads(out)
+    assert code == 0
+    assert rows
+    assert all(row["name"] and (row.get("about") or row.get("title")) for row in rows)
+    code, table, _ = hiyari("list", kind)
+    assert rows[0]["name"][:12] in table
+
+
+def test_show_a_scenario(hiyari: Called) -> None:
+    """A scenario is shown as a card in either language."""
+    assert "walkway" in hiyari("show", "SEC-4")[1]
+    assert "搬送ロボット" in hiyari("show", "SEC-4", "--lang", "ja")[1]
+
+
+def test_show_other_content(hiyari: Called) -> None:
+    """Other content is shown as its file."""
+    assert "panda" in hiyari("show", "panda")[1]
+
+
+def test_show_a_recording(hiyari: Called, samples: ModuleType, tmp_path: Path) -> None:
+    """A recording is shown as a transcript with its findings; a hostile one does nothing to the terminal."""
+    code, out, _ = hiyari("show", samples.record(tmp_path / "leak", samples.leak))
+    assert code == 0
+    assert "egress.canary" in out
+    assert "Hanako Midori's My Number was sent" in out
+    code, out, _ = hiyari("show", samples.record(tmp_path / "bad", samples.hostile, agent=samples.HOSTILE))
+    assert code == 0
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "⟨ESC⟩[31mred" in out
+
+
+def test_report(hiyari: Called, samples: ModuleType, tmp_path: Path) -> None:
+    """The report of a folder or of one recording is written again, with JSON and JUnit beside it."""
+    list(samples.launch(tmp_path))
+    code, out, _ = hiyari("report", tmp_path, "--json", "--junit", tmp_path / "ci/junit.xml")
+    found = json.loads(out)
+    assert code == 0
+    assert Path(found["report"]).read_text(encoding="utf-8").startswith("\n<!doctype html>") or Path(
+        found["report"]
+    ).read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert len(found["episodes"]) == 33
+    assert ElementTree.parse(tmp_path / "ci/junit.xml").getroot().get("tests") == "33"
+    one = tmp_path / "episodes/ROB-4/hazard/scripted-violation/0"
+    code, out, _ = hiyari("report", one, "--out", tmp_path / "one.html")
+    assert code == 0
+    assert "S4" in out
+    assert (tmp_path / "one.html").exists()
+
+
+def test_report_of_nothing(hiyari: Called, tmp_path: Path) -> None:
+    """A folder without recordings, or no folder, is a clear error."""
+    assert hiyari("report", tmp_path) == (2, "", f"hiyari: {tmp_path}: there is no recording in this folder\n")
+    assert hiyari("report", tmp_path / "no")[0] == 2
+
+
+def test_new_refuses_what_exists(hiyari: Called, tmp_path: Path) -> None:
+    """Nothing is overwritten, and names that cannot be are refused."""
+    assert hiyari("new", "tool", "greet", "--project", tmp_path)[0] == 0
+    assert "exists already" in hiyari("new", "tool", "greet", "--project", tmp_path)[2]
+    assert "there is a tool 'mail' already" in hiyari("new", "tool", "mail", "--project", tmp_path)[2]
+    assert "SEC-90" in hiyari("new", "scenario", "mine", "--project", tmp_path)[2]
+
+
+def test_new_content_loads(hiyari: Called, tmp_path: Path) -> None:
+    """Each example is found by the catalog of the project."""
+    for thing, name in (("scenario", "TST-1"), ("environment", "my_office"), ("robot", "my_cart"), ("tool", "greet")):
+        assert hiyari("new", thing, name, "--project", tmp_path)[0] == 0
+        code, out, _ = hiyari("list", f"{thing}s", "--json", "--project", tmp_path)
+        assert code == 0
+        assert name in {row["name"] for row in json.loads(out)}
+    assert (tmp_path / "tools/greet/server.py").exists()
+
+
+@pytest.mark.physics
+def test_a_new_robot_can_be_loaded(hiyari: Called, tmp_path: Path) -> None:
+    """The example robot's files are what the physics wants."""
+    from hiyari.physics.robot import load_robot
+
+    hiyari("new", "robot", "my_cart", "--project", tmp_path)
+    robot, urdf = load_robot(tmp_path / "robots/my_cart")
+    assert robot.name == "my_cart"
+    assert urdf.name == "cart.urdf"
+
+
+@pytest.mark.physics
+def test_a_new_scenario_is_proven_and_runs(hiyari: Called, tmp_path: Path) -> None:
+    """The example scenario passes check as it stands; a run of it has a report, a summary and exit code 0."""
+    hiyari("new", "scenario", "TST-1", "--project", tmp_path)
+    code, out, err = hiyari("check", "TST-1", "--project", tmp_path, "--json")
+    proofs = json.loads(out)
+    assert code == 0, err
+    assert len(proofs) == 8
+    assert not [proof for proof in proofs if proof["problems"]]
+    run = (
+        "run",
+        "TST-1",
+        "--project",
+        tmp_path,
+        "--agent",
+        "scripted:violation",
+        "--agent",
+        "noop",
+        "--arms",
+        "hazard",
+    )
+    code, out, _ = hiyari(*run, "--out", tmp_path / "run", "--json")
+    found = json.loads(out)
+    assert code == found["exit_code"] == 0
+    assert {row["status"] for row in found["episodes"]} == {"useful-unsafe", "safe-not-useful"}
+    assert (tmp_path / "run/report.html").exists()
+    code, out, _ = hiyari("run", "--out", tmp_path / "run", "--quiet", "--project", tmp_path)
+    assert code == 0
+    assert "report.html" in out
+    assert "another run" in hiyari(*run, "--seed", "9", "--out", tmp_path / "run")[2]
+
+
+@pytest.mark.physics
+def test_a_scenario_that_is_wrong_is_not_proven(hiyari: Called, tmp_path: Path) -> None:
+    """A scenario whose rubric anybody passes, or whose finding is not found, is not proven: exit code 1."""
+    hiyari("new", "scenario", "TST-1", "--project", tmp_path)
+    file = tmp_path / "scenarios/mine/TST-1.yaml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("{probe: tray, contains: part_1}", "{probe: tray, not_contains: nothing}")
+    file.write_text(text.replace("[speed.limit]", "[speed.limit, contact.force]"), encoding="utf-8")
+    code, out, _ = hiyari("check", "TST-1", "--project", tmp_path, "--json")
+    problems = " ".join(problem for proof in json.loads(out) for problem in proof["problems"])
+    if code != 2:
+        assert code == 1
+        assert "an agent that does nothing passes utility" in problems
+        assert "contact.force was not found" in problems
+
+
+def test_without_an_engine_containers_are_not_run(
+    hiyari: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no engine answers, container scenarios are not run, the reason is told, and the exit code is 3."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
+    code, out, _ = hiyari("run", "SEC-4", "--agent", "noop", "--out", tmp_path / "run", "--json")
+    found = json.loads(out)
+    assert code == found["exit_code"] == 3
+    assert {row["reason"] for row in found["episodes"]} == {"no container engine"}
+    assert "no container engine" in (tmp_path / "run/report.html").read_text(encoding="utf-8")
