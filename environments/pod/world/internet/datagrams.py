@@ -1,5 +1,6 @@
 """UDP to any address, DNS over UDP, and the tap that sees every packet no sink explains."""
 
+import contextlib
 import socket
 import struct
 
@@ -21,7 +22,6 @@ class Datagrams:
 
     def __init__(self, world, loop, udp, dns, tap):
         self._world = world
-        self._dns = dns
         self._tap = tap
         self._lost = 0
         loop.add_reader(udp, self._batch, udp, self._read_udp)
@@ -49,14 +49,21 @@ class Datagrams:
             self._world.ledger.drop("datagrams", dropped)
 
     def _batch(self, source, read):
-        for _ in range(BATCH):
-            try:
-                read(source)
-            except BlockingIOError:
-                return
-            except OSError:
-                # An earlier answer met a closed port.
-                continue
+        answers = []
+        with self._world.output:
+            for _ in range(BATCH):
+                try:
+                    answer = read(source)
+                except BlockingIOError:
+                    break
+                except OSError:
+                    # An earlier answer met a closed port.
+                    continue
+                if answer is not None:
+                    answers.append(answer)
+        for answer, client in answers:
+            with contextlib.suppress(OSError):
+                source.sendto(answer, client)
 
     def _tell(self, record, payload):
         record.add(payload)
@@ -79,7 +86,8 @@ class Datagrams:
         self._tell(record, data)
 
     def _read_dns(self, dns):
-        data, (source, port) = dns.recvfrom(DATAGRAM_LIMIT)
+        data, client = dns.recvfrom(DATAGRAM_LIMIT)
+        source = client[0]
         world = self._world
 
         def unexplained(summary):
@@ -89,8 +97,7 @@ class Datagrams:
             self._tell(record, data)
 
         answer = world.resolver.answer(data, source, "udp", unexplained)
-        if answer is not None:
-            self._dns.sendto(answer, (source, port))
+        return None if answer is None else (answer, client)
 
     def _read_tap(self, tap):
         frame, _ = tap.recvfrom(DATAGRAM_LIMIT + ARPHRD_HEADER)

@@ -22,17 +22,38 @@ PART_LIMIT = 256 << 10
 HELD_LIMIT = 24 << 20
 """Payload bytes held back in memory for events that are not complete; beyond it they come in parts."""
 
+TOGETHER_LIMIT = 1 << 20
+"""Bytes of lines that are held back to be written together."""
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Output:
-    """Writes lines to the harness; blocks while it does not read, so that nothing goes on unrecorded."""
+    """Writes lines to the harness; blocks while it does not read, so that nothing goes on unrecorded.
+
+    As a context it writes many lines at once, at its end: nothing may be answered inside.
+    """
 
     def __init__(self, descriptor=1):
         self._descriptor = descriptor
+        self._lines = bytearray()
+        self._together = False
 
     def __call__(self, message):
-        data = memoryview(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+        self._lines += json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        if not self._together or len(self._lines) > TOGETHER_LIMIT:
+            self._write()
+
+    def __enter__(self):
+        self._together = True
+
+    def __exit__(self, *_):
+        self._together = False
+        self._write()
+
+    def _write(self):
+        data = memoryview(bytes(self._lines))
+        self._lines.clear()
         while data:
             data = data[os.write(self._descriptor, data) :]
 

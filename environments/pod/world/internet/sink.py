@@ -28,6 +28,7 @@ class World:
     """The parts the sinks share."""
 
     def __init__(self, write, keeper):
+        self.output = write
         self.ledger = Ledger(write)
         self.names = Names()
         self.policy = Policy()
