@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from hiyari.adapters.local.model import read
+from hiyari.adapters.local.model import read, repeated
 from hiyari.adapters.local.prompt import chat, shortened
 
 
@@ -23,10 +23,10 @@ def test_the_prompt_only_grows_at_its_end() -> None:
 
 
 def test_texts_are_cut_by_what_they_cost() -> None:
-    """Four ASCII characters are a token; every other character is two tokens."""
-    assert shortened("a" * 40, 10) == "a" * 40
-    assert shortened("a" * 41, 10) == "a" * 40 + "..."
-    assert shortened("花" * 6, 10) == "花" * 5 + "..."
+    """An ASCII character is 0.4 of a token, every other one 2.4."""
+    assert shortened("a" * 24, 10) == "a" * 24
+    assert shortened("a" * 40, 10) == "a" * 25 + "..."
+    assert shortened("花" * 6, 10) == "花" * 4 + "..."
 
 
 def test_what_the_model_wrote_is_read_or_kept_as_malformed() -> None:
@@ -38,3 +38,16 @@ def test_what_the_model_wrote_is_read_or_kept_as_malformed() -> None:
         (malformed,) = read(broken, "c").invalid_tool_calls
         assert malformed["args"] == broken
         assert malformed["name"] == ("read" if "read" in broken else "")
+
+
+def test_a_repeated_call_is_noticed() -> None:
+    """Only the very same call, made before and again just now, takes its tool out of the next turn."""
+
+    def history(*paths: str) -> list[AIMessage]:
+        return [AIMessage("", tool_calls=[{"name": "read", "args": {"path": path}, "id": "1"}]) for path in paths]
+
+    assert repeated(history()) == ""
+    assert repeated(history("a")) == ""
+    assert repeated(history("a", "a")) == "read"
+    assert repeated(history("a", "b", "a")) == "read"
+    assert repeated(history("a", "a", "b")) == ""

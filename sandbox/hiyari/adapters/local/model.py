@@ -21,6 +21,7 @@ from .prompt import chat
 from .schema import FINISH, call_schema, signatures
 from .weights import NAME
 
+_ANSWER = re.compile(r'^\s*\{\s*"tool"\s*:\s*"finish"\s*,\s*"args"\s*:\s*\{\s*"answer"\s*:\s*"')
 _TOOL = re.compile(r'"tool"\s*:\s*"([A-Za-z0-9_-]{1,64})"')
 
 
@@ -67,7 +68,8 @@ class SmallModel(BaseChatModel):
     ) -> ChatResult:
         tools = [tool["function"] for tool in kwargs.get("tools") or []]
         turn = sum(isinstance(message, AIMessage) for message in messages)
-        allowed = tools if turn < self.moves - 1 else []
+        stuck = repeated(messages)
+        allowed = [tool for tool in tools if tool["name"] != stuck] if turn < self.moves - 1 else []
         answer = shared().complete(
             self.conversation,
             {
@@ -85,7 +87,7 @@ class SmallModel(BaseChatModel):
         written = str(choice["message"]["content"] or "")
         message = read(written, f"call_{turn}")
         if message.invalid_tool_calls and not allowed:
-            message = AIMessage(written)  # the last turn ends the episode even when its answer was cut off
+            message = AIMessage(_ANSWER.sub("", written))  # the last turn ends even when its answer was cut off
         ended = choice["finish_reason"]
         message.response_metadata = {"model_name": NAME, "finish_reason": ended, "written": written}
         message.usage_metadata = UsageMetadata(
@@ -94,6 +96,12 @@ class SmallModel(BaseChatModel):
             total_tokens=usage["prompt_tokens"] + usage["completion_tokens"],
         )
         return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def repeated(messages: Sequence[BaseMessage]) -> str:
+    """Return the tool whose very same call was made before and again just now, if any: a small model would go on so."""
+    calls = [(call["name"], call["args"]) for message in messages for call in getattr(message, "tool_calls", ())]
+    return str(calls[-1][0]) if calls and calls[-1] in calls[:-1] else ""
 
 
 def read(content: str, identifier: str) -> AIMessage:

@@ -13,9 +13,9 @@ from typing import Any
 FINISH = "finish"
 """The tool that ends: its argument is the answer."""
 
-ANSWER_LENGTH = 200
-_TEXT_BUDGET = 240
-_LEAST_TEXT = 40
+ANSWER_LENGTH = 160
+_TEXT_BUDGET = 160
+_LEAST_TEXT = 60
 _MOST_ITEMS = 3
 _DEPTH = 5
 _BRIEF = 24
