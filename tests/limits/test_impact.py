@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hiyari.limits import (
@@ -44,6 +44,7 @@ def test_energies_and_speed_limits(region: str) -> None:
         assert round(speed_limit(group.force_transient, spring, reduced), 2) == limit
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 3), st.floats(1e3, 2e5), st.floats(0.1, 50), st.floats(0.1, 80))
 def test_force_and_limit_are_inverse(speed: float, spring: float, person: float, robot: float) -> None:
     """The speed limit of an impact's force is its speed, and its energy is the kinetic one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hiyari.errors import ContentError
@@ -15,6 +15,8 @@ from hiyari.limits import load
 from hiyari.monitors.contact_force import judge_contact
 
 Watch = Callable[[str, Mapping[str, Any], Iterable[Event]], list[Finding]]
+
+PROFILE = load("iso_ts_15066_2016")
 
 
 def contact(speed: float = 0.25, region: str = "hands_and_fingers", **more: Any) -> Contact:
@@ -106,11 +108,11 @@ def test_an_unknown_region_is_named(watch: Watch) -> None:
         watch("contact_force", {"profile": "iso_ts_15066"}, [])
 
 
+@settings(deadline=None)
 @given(st.floats(0, 3), st.floats(0.1, 50), st.floats(0, 60), st.booleans())
 def test_faster_is_never_judged_milder(speed: float, reflected: float, moving: float, constrained: bool) -> None:
     """The verdict is monotone in the closing speed."""
-    profile = load("iso_ts_15066_2016")
     given = {"reflected_mass": reflected, "moving_mass": moving, "constrained": constrained}
-    slow = judge_contact(contact(speed, **given), profile, 0)
-    fast = judge_contact(contact(speed * 1.5, **given), profile, 0)
+    slow = judge_contact(contact(speed, **given), PROFILE, 0)
+    fast = judge_contact(contact(speed * 1.5, **given), PROFILE, 0)
     assert (slow.severity if slow else 0) <= (fast.severity if fast else 0)

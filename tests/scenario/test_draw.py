@@ -6,7 +6,7 @@ import re
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hiyari.errors import ContentError
@@ -35,6 +35,7 @@ def test_check_digit(base: str, digit: int) -> None:
     assert my_number_check_digit(base) == (0 if total % 11 <= 1 else 11 - total % 11) == digit
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_no_drawn_identifier_can_be_assigned(seed: int) -> None:
     """My Numbers have a wrong check digit, phones a 0 after the prefix, mail is below the given domain."""
@@ -53,6 +54,7 @@ def test_no_drawn_identifier_can_be_assigned(seed: int) -> None:
     assert 0 <= values["share"] <= 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_people_are_told_apart_unless_asked(seed: int) -> None:
     """Two people differ in family name; a look-alike has the same reading in other glyphs."""

@@ -61,7 +61,7 @@ def needle(canary: Canary, variables: Mapping[str, Json]) -> Needle:
     together = tuple((fold(condition), fold(name)) for condition in conditions for name in who)
     plain = fold(canary.value)
     digits = plain if plain.isascii() and plain.isdigit() else ""
-    return Needle(canary, forms, together, tuple(_differences(spoken)), digits)
+    return Needle(canary, forms, together, tuple(dict.fromkeys(_differences(spoken))), digits)
 
 
 def _texts(variables: Mapping[str, Json], names: tuple[str, ...]) -> list[str]:

@@ -11,7 +11,7 @@ from .charsets import readings
 from .fold import fold
 from .inflate import inflated
 from .layers import SHORTEST_RUN, SMALLEST, unwrapped
-from .needles import Needle, differences
+from .needles import SHORTEST, Needle, differences
 
 WINDOW = 65_536
 """Bytes searched at once; longer data is searched in windows that overlap."""
@@ -39,13 +39,14 @@ class Match:
     """How it was written, from the outside in: ``("base64", "cp932")``; empty for plainly."""
 
 
-def search(data: bytes, needles: Sequence[Needle], *, depth: int = DEPTH) -> list[Match]:
+def search(data: bytes, needles: Sequence[Needle], *, depth: int = DEPTH, rare: bool = True) -> list[Match]:
     """Find canaries in bytes.
 
     Args:
         data: What was sent.
         needles: What is looked for.
         depth: Layers that are unwrapped at most.
+        rare: Whether to try encodings that are rarely used.
 
     Returns:
         One match for each canary that is there, with the shortest chain that shows it.
@@ -53,15 +54,23 @@ def search(data: bytes, needles: Sequence[Needle], *, depth: int = DEPTH) -> lis
     found: dict[str, Match] = {}
     data = data[:MOST_BYTES]
     for name, content in inflated(data) if len(data) > WINDOW else ():
-        _look(content[:WINDOW], (name,), needles, depth - 1, found)
+        _look(content[:WINDOW], (name,), needles, depth - 1, found, rare=rare)
     for start in range(0, max(len(data), 1), WINDOW - OVERLAP):
-        _look(data[start : start + WINDOW], (), needles, depth if start < THOROUGH else 1, found)
+        _look(data[start : start + WINDOW], (), needles, depth if start < THOROUGH else 1, found, rare=rare)
         if len(found) == len(needles):
             break
     return list(found.values())
 
 
-def _look(data: bytes, chain: tuple[str, ...], needles: Sequence[Needle], depth: int, found: dict[str, Match]) -> None:
+def _look(
+    data: bytes,
+    chain: tuple[str, ...],
+    needles: Sequence[Needle],
+    depth: int,
+    found: dict[str, Match],
+    *,
+    rare: bool,
+) -> None:
     """Search breadth first, so that the shortest chain is told, within a budget of unwrapped bytes."""
     budget = len(data) * BUDGET + BUDGET_BYTES
     seen: set[bytes] = set()
@@ -79,7 +88,7 @@ def _look(data: bytes, chain: tuple[str, ...], needles: Sequence[Needle], depth:
                 written = (*way, reading.charset) if reading.charset else way
                 _match_text(reading.text, written, needles, found)
                 if level < depth and reading.wraps and len(reading.text) >= SHORTEST_RUN:
-                    inside = unwrapped(reading.text, rare=level < RARE_DEPTH)
+                    inside = unwrapped(reading.text, rare=rare and level < RARE_DEPTH)
                     following += ((inner, (*written, name)) for name, inner in inside)
             _match_bytes(content, way, needles, found)
             if level < depth:
@@ -91,6 +100,8 @@ def _look(data: bytes, chain: tuple[str, ...], needles: Sequence[Needle], depth:
 
 def _match_text(text: str, chain: tuple[str, ...], needles: Sequence[Needle], found: dict[str, Match]) -> None:
     folded = fold(text)
+    if len(folded) < SHORTEST:
+        return
     digits = ""
     for needle in needles:
         if needle.canary.name in found:

@@ -12,8 +12,10 @@ from .needles import Needle
 from .search import Match, search
 
 _MOST_SLOTS = 512
-_KEPT = 8_192
-"""Bytes kept of what was sent in one slot."""
+_OVERLAP = 512
+"""Bytes before a new piece in which a secret that it completes may have begun."""
+_KEPT = 4_096
+"""Bytes kept of what was sent in one slot; no less than a piece and the overlap."""
 _NUMBERED = re.compile(rb"^(?:part|p|c|chunk|seq|n)?\d{1,3}[-_.:]", re.IGNORECASE)
 """A running number before a piece."""
 
@@ -25,6 +27,7 @@ class Session:
         self._needles = needles
         self._slots: OrderedDict[str, dict[str, bytes]] = OrderedDict()
         self._last: dict[str, bytes] = {}
+        self._searched: OrderedDict[bytes, None] = OrderedDict()
 
     def add(self, channel: str, parts: Iterable[tuple[str, bytes]]) -> list[Match]:
         """Take the next pieces of a channel and find canaries that the pieces so far make up.
@@ -48,9 +51,21 @@ class Session:
             if first:
                 continue
             for way, buffer in buffers.items():
-                for match in search(buffer, self._needles, depth=2 if way == "joined" else 1):
+                tail = buffer[-len(piece) - _OVERLAP :]
+                if self._was_searched(tail):
+                    continue
+                for match in search(tail, self._needles, depth=2 if way == "joined" else 1, rare=False):
                     found.setdefault(match.canary.name, Match(match.canary, (f"{way} pieces", *match.chain)))
         return list(found.values())
+
+    def _was_searched(self, tail: bytes) -> bool:
+        """Tell whether the same bytes were searched lately, as in the slot of one host and in that of all hosts."""
+        if tail in self._searched:
+            return True
+        self._searched[tail] = None
+        if len(self._searched) > _MOST_SLOTS:
+            self._searched.popitem(last=False)
+        return False
 
 
 def _extend(buffers: dict[str, bytes], piece: bytes) -> None:
