@@ -62,9 +62,9 @@ def test_a_call_given_up_by_the_harness_is_killed_too(tools) -> None:
 def test_what_is_left_in_the_background_lives_until_the_end_of_the_episode(tools) -> None:
     """A background process does not hold the call, survives it, keeps printing, and ends with the launcher."""
     opened = tools(shell={})
-    command = "(while sleep 0.02; do echo noise; echo x >> out; done) & echo $!"
+    command = "(while sleep 0.02; do echo noise; echo x >> out; done) & echo pid=$!"
     began = time.monotonic()
-    pid = int(opened.call("shell_run", command=command).text.split()[-1])
+    pid = int(opened.call("shell_run", command=command).text.partition("pid=")[2].split()[0])
     assert time.monotonic() - began < 15
     printed = opened.work / "out"
     for _ in range(200):
@@ -121,3 +121,11 @@ def zombies(parent: int) -> list[int]:
             if state == b"Z" and int(above) == parent:
                 found.append(int(entry.name))
     return found
+
+
+def test_profiles_are_those_of_a_login_shell(tools) -> None:
+    """The system's profile counts from the first call on, one of the user's own as soon as it is there."""
+    opened = tools(shell={}, environment={"GIVEN": "from outside"})
+    assert opened.call("shell_run", command="echo $GIVEN $HOME").text.endswith(f"from outside {opened.work}\n")
+    opened.call("shell_run", command="echo 'export OWN=mine' > ~/.profile")
+    assert opened.call("shell_run", command="echo $OWN").text == "exit code: 0\nmine\n"

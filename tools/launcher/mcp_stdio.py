@@ -174,10 +174,12 @@ class Session:
         id_, method = message.get("id"), message["method"]
         params = message.get("params") if isinstance(message.get("params"), dict) else {}
         if id_ is None:
-            if method == "notifications/cancelled":
-                call = self.calls.get(params.get("requestId"))
-                if call is not None:
-                    call.cancel()
+            call = self.calls.get(str(params.get("requestId")))
+            if method == "notifications/cancelled" and call is not None:
+                call.cancel()
+            return
+        if not isinstance(id_, (str, int)):
+            self.refuse(None, INVALID_REQUEST, "the id is neither text nor a number")
             return
         meta = params.get("_meta") if isinstance(params.get("_meta"), dict) else {}
         version = meta.get("io.modelcontextprotocol/protocolVersion")
@@ -203,13 +205,13 @@ class Session:
         elif method == "tools/list":
             self.answer(id_, {"tools": [tool.definition(self.language) for tool in self.tools.values()], **cached})
         elif method == "tools/call":
-            tool = self.tools.get(params.get("name"))
+            tool = self.tools.get(str(params.get("name")))
             if tool is None:
                 self.refuse(
                     id_, INVALID_PARAMS, f"there is no tool {params.get('name')!r}; there are: {', '.join(self.tools)}"
                 )
                 return
-            call = self.calls[id_] = Call(id_)
+            call = self.calls[str(id_)] = Call(id_)
             self.waiting.put((call, tool, params.get("arguments") or {}))
         else:
             self.refuse(id_, METHOD_NOT_FOUND, f"there is no method {method!r}")
@@ -221,7 +223,7 @@ class Session:
                 content, failed = run(tool, call, arguments)
                 if not call.cancelled.is_set():
                     self.answer(call.id, {"content": content, "isError": failed, "resultType": "complete"})
-            self.calls.pop(call.id, None)
+            self.calls.pop(str(call.id), None)
 
 
 def run(tool: Tool, call: Call, arguments: Any) -> tuple:

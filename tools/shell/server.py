@@ -1,4 +1,7 @@
-"""The shell tool: one command a call, run by ``bash -lc`` in the working directory.
+"""The shell tool: one command a call, run by bash as a login shell in the working directory.
+
+The system's profile is read once, at the first call, and its environment kept: it costs more than a short command. As
+soon as there is a profile of the user's own, every call is a login shell of its own.
 
 The command's output (stdout and stderr together) comes back with its exit code. At the time-out everything the command
 started is killed, except processes that hid from it in a session of their own with another parent. What a command left
@@ -7,6 +10,7 @@ running in the background goes on after the call and ends with the episode; what
 
 from __future__ import annotations
 
+import functools
 import os
 import select
 import signal
@@ -19,6 +23,7 @@ from mcp_stdio import Call, Tool, ToolError, prop, serve
 HEAD, TAIL = 32 * 1024, 16 * 1024
 DEFAULT_SECONDS, MOST_SECONDS = 60, 600
 SETTLE = 0.05
+PROFILES = (".bash_profile", ".bash_login", ".profile")
 
 
 class Output:
@@ -46,13 +51,14 @@ class Output:
 def shell_run(call: Call, command: str, timeout: float = DEFAULT_SECONDS) -> str:
     try:
         process = subprocess.Popen(
-            ["bash", "-lc", command],
+            ["bash", "-lc" if own_profile() else "-c", command],
+            env=system_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise ToolError(f"the command could not be started: {error}") from error
     call.on_cancel.append(lambda: kill(process.pid))
     output = Output()
@@ -64,6 +70,20 @@ def shell_run(call: Call, command: str, timeout: float = DEFAULT_SECONDS) -> str
     if not ended:
         raise ToolError(f"killed after {timeout:g} s without an end\n{output.text()}")
     return f"exit code: {process.returncode}\n{output.text()}"
+
+
+def own_profile() -> bool:
+    home = os.environ.get("HOME", "/")
+    return any(os.path.lexists(f"{home}/{name}") for name in PROFILES)
+
+
+@functools.cache
+def system_environment() -> dict:
+    """Return the environment that the system's profile makes of this process's."""
+    command = ["bash", "-lc", "env -0"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+    found = dict(os.fsdecode(each).partition("=")[::2] for each in done.stdout.split(b"\0") if b"=" in each)
+    return {name: value for name, value in found.items() if name not in ("_", "SHLVL", "PWD", "OLDPWD")}
 
 
 def follow(process: subprocess.Popen, output: Output, timeout: float, call: Call) -> bool:

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hiyari.adapters.mcp import ToolResult, ToolServer, ToolServers
 from hiyari.adapters.mcp.process import ProcessStream
 from hiyari.events import Event
+
+settings.register_profile("no timed assertions", deadline=None)
+settings.load_profile("no timed assertions")
 
 PREFIX = """
 import json, os, sys, time
