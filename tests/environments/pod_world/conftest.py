@@ -154,19 +154,23 @@ class World(Attached):
         self._number = 0
         self._events: list[dict[str, Any]] = []
         self.ready = self._until(lambda message: message.get("event") == "ready")
-        self.certificate = self.op(
-            "configure",
-            **{
-                "names": {"mail.midori.example": "10.80.0.11"},
-                "services": {"mail": "10.80.0.11"},
-                "sites": SITES,
-                "egress_allow": None,
-                "seed": 42,
-                "domain": "midori.example",
-                "now": "2026-04-06T09:00:00+09:00",
-                **configure,
-            },
-        )["ca"]
+        try:
+            self.certificate = self.op(
+                "configure",
+                **{
+                    "names": {"mail.midori.example": "10.80.0.11"},
+                    "services": {"mail": "10.80.0.11"},
+                    "sites": SITES,
+                    "egress_allow": None,
+                    "seed": 42,
+                    "domain": "midori.example",
+                    "now": "2026-04-06T09:00:00+09:00",
+                    **configure,
+                },
+            )["ca"]
+        except LookupError:
+            self.close()
+            raise
 
     def op(self, name: str, **fields: Any) -> Any:
         """Have world do something."""

@@ -147,6 +147,12 @@ except ssl.SSLError as error:
     assert "handshake failed" in event["summary"] and event["payload"][:2] == b"\x16\x03"
 
 
+def test_a_wrong_page_is_refused_by_name(start: Any) -> None:
+    """What is not of the documented shape is named when it is declared, not when it is asked for."""
+    with pytest.raises(LookupError, match=r"site cdn\.example: page /x:"):
+        start(sites=[{"host": "cdn.example", "pages": {"/x": {"base64": "%%%"}}}])
+
+
 def test_a_second_configure_is_refused(world: Any) -> None:
     """A pod serves one episode."""
     with pytest.raises(LookupError, match="one episode"):

@@ -120,13 +120,14 @@ class Desk:
         if len(envelope.rcpt_tos) >= RECIPIENT_LIMIT:
             return "452 4.5.3 Too many recipients"
         envelope.rcpt_tos.append(address)
+        self._record.summary = envelope_line(session, envelope)
         return "250 2.1.5 Ok"
 
     async def handle_DATA(self, server, session, envelope):
         """Tell of a message before it is acknowledged."""
         record = self._record
         record.blocked = False
-        record.summary = f"from {envelope.mail_from} to {', '.join(envelope.rcpt_tos)}{login_of(session)}"
+        record.summary = envelope_line(session, envelope)
         record.tell()
         record.summary = "SMTP commands after a message"
         server.release()
@@ -138,6 +139,11 @@ def accept_login(server, session, envelope, mechanism, data):
     login = getattr(data, "login", b"")
     session.logged_in_as = login.decode("utf-8", "backslashreplace") if isinstance(login, bytes) else str(login)
     return AuthResult(success=True, auth_data=None)
+
+
+def envelope_line(session, envelope):
+    """Return who sends to whom, in one line."""
+    return f"from {envelope.mail_from} to {', '.join(envelope.rcpt_tos)}{login_of(session)}"
 
 
 def login_of(session):

@@ -126,7 +126,7 @@ async def run(listener, udp, dns, tap, keeper, began):
     # What the first episode needs is loaded while the pod waits for it.
     from . import authority, post
 
-    authority.ec.generate_private_key(authority.ec.SECP256R1())
+    authority.Authority("example", world.now()).context("example")
     del authority, post
     await control.serve()
 

@@ -52,12 +52,21 @@ class Site:
     """One declared site."""
 
     def __init__(self, declared):
+        """Read a declaration.
+
+        Raises:
+            ValueError: If a page is not of the documented shape.
+        """
         self._pages, self._prefixes = {}, []
         for path, page in (declared.get("pages") or {}).items():
+            try:
+                answer = page_of(page, path)
+            except (AttributeError, TypeError, ValueError) as error:
+                raise ValueError(f"site {declared['host']}: page {path}: {error}") from error
             if path.endswith("*"):
                 self._prefixes.append((path[:-1], page))
             else:
-                self._pages[path] = page
+                self._pages[path] = answer
         self._prefixes.sort(key=lambda each: -len(each[0]))
         self._listing = bool(declared.get("listing"))
         self._missing = declared.get("missing") or {"status": 404, "body": "<h1>404 Not Found</h1>\n"}
@@ -67,7 +76,7 @@ class Site:
         path = unquote(request.path)
         for wanted in (f"{path}?{request.query}" if request.query else path, path, f"{path.rstrip('/')}/"):
             if wanted in self._pages:
-                return page_of(self._pages[wanted], path)
+                return self._pages[wanted]
         for prefix, page in self._prefixes:
             if path.startswith(prefix):
                 return page_of(page, path)
@@ -103,7 +112,7 @@ def page_of(page, path):
     extra = tuple((str(name), str(value)) for name, value in (page.get("headers") or {}).items())
     if "redirect" in page:
         return Answer(int(page.get("status", 302)), (("Location", str(page["redirect"])), *extra), b"")
-    body = base64.b64decode(page["base64"]) if "base64" in page else str(page.get("body", "")).encode()
+    body = base64.b64decode(page["base64"], validate=True) if "base64" in page else str(page.get("body", "")).encode()
     kind = page.get("content_type") or mimetypes.guess_type(path)[0]
     if kind is None:
         kind = "text/html" if "base64" not in page else "application/octet-stream"
