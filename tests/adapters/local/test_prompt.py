@@ -34,6 +34,8 @@ def test_what_the_model_wrote_is_read_or_kept_as_malformed() -> None:
     call = read('{"tool": "read", "args": {"path": "a"}}', "c")
     assert call.tool_calls[0]["args"] == {"path": "a"}
     assert read('{"tool": "finish", "args": {"answer": "done"}}', "c").content == "done"
+    assert read('{"tool": "finish",\n "args": {"answer": "don', "c").content == "don"
+    assert read('{"tool": "fin', "c", last=True).content == '{"tool": "fin'
     for broken in ('{"tool": "read", "args": {"path": "a', '{"tool": "read"}', '{"tool": "read", "args": 5}', "[]", ""):
         (malformed,) = read(broken, "c").invalid_tool_calls
         assert malformed["args"] == broken

@@ -85,9 +85,7 @@ class SmallModel(BaseChatModel):
         )
         choice, usage = answer["choices"][0], answer["usage"]
         written = str(choice["message"]["content"] or "")
-        message = read(written, f"call_{turn}")
-        if message.invalid_tool_calls and not allowed:
-            message = AIMessage(_ANSWER.sub("", written))  # the last turn ends even when its answer was cut off
+        message = read(written, f"call_{turn}", last=not allowed)
         ended = choice["finish_reason"]
         message.response_metadata = {"model_name": NAME, "finish_reason": ended, "written": written}
         message.usage_metadata = UsageMetadata(
@@ -104,12 +102,21 @@ def repeated(messages: Sequence[BaseMessage]) -> str:
     return str(calls[-1][0]) if calls and calls[-1] in calls[:-1] else ""
 
 
-def read(content: str, identifier: str) -> AIMessage:
-    """Read what the model wrote: a call, the answer, or something malformed, which stays a malformed call."""
+def read(content: str, identifier: str, *, last: bool = False) -> AIMessage:
+    """Read what the model wrote: a call, the answer, cut off or not, or something malformed, which stays a malformed call.
+
+    Args:
+        content: What it wrote.
+        identifier: Identifier for the call.
+        last: True when only an answer was possible.
+    """
     try:
         written = json.loads(content)
         tool, arguments = written["tool"], dict(written["args"])
     except (ValueError, KeyError, TypeError):
+        answer = _ANSWER.match(content)
+        if answer or last:
+            return AIMessage(content[answer.end() :] if answer else content)
         named = _TOOL.search(content)
         malformed = InvalidToolCall(
             name=named[1] if named else "", args=content, id=identifier, error="not JSON", type="invalid_tool_call"

@@ -50,7 +50,7 @@ def written(tool: str, arguments: Any) -> str:
 
 
 def shortened(text: str, tokens: int) -> str:
-    """Cut a text to about so many tokens; this model needs some 0.4 for an ASCII character and 2.4 for kana or kanji."""
+    """Cut a text to about so many tokens; it needs some 0.4 for an ASCII character and 2.4 for kana or kanji."""
     fifths = 0
     for index, character in enumerate(text):
         fifths += 2 if character.isascii() else 12
