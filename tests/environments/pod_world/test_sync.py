@@ -37,12 +37,14 @@ web = socket.create_connection(("203.0.113.92", 80))
 web.sendall(b"POST /half HTTP/1.1\\r\\nContent-Length: 99\\r\\n\\r\\nsecret")
 mail = socket.create_connection(("203.0.113.92", 25)); mail.recv(100)
 mail.sendall(b"EHLO x\\r\\n"); mail.recv(1000); mail.sendall(b"X-SECRET in no message")
+tls = socket.create_connection(("203.0.113.92", 443)); tls.sendall(b"\\x16\\x03\\x01\\x02\\x00half a handshake")
 raw = socket.create_connection(("203.0.113.92", 7)); [raw.send(b"%d," % number) for number in range(50)]
 """)
     events = world.egress()
     told = b"|".join(event["payload"] for event in events)
+    assert b"half a handshake" in told
     assert b"secret" in told and b"X-SECRET in no message" in told and b"49," in told
-    client.run("web.close(); mail.close(); raw.close()")
+    client.run("web.close(); tls.close(); mail.close(); raw.close()")
     assert world.egress() == []
 
 

@@ -15,8 +15,8 @@ RESET = struct.pack("ii", 1, 0)
 class Channel:
     """Reads and writes one connection.
 
-    ``record`` is what was sent over it, ``destination`` the name or address it was made to, ``asked_name`` the name
-    in its TLS handshake, ``names`` what else the client calls the destination.
+    ``record`` is what was sent over it, ``destination`` the name or address it was made to, ``names`` what else the client
+    calls the destination, ``asked_name`` the name in its TLS handshake, ``handshake_size`` how many bytes that had.
     """
 
     def __init__(self, connection, record):
@@ -26,6 +26,7 @@ class Channel:
         self.asked_name = ""
         self.destination = record.host
         self.names = []
+        self.handshake_size = 0
         self._loop = asyncio.get_running_loop()
         self._tls = None
         self._incoming = self._outgoing = None
@@ -79,6 +80,7 @@ class Channel:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._incoming.write(hello)
+        self.handshake_size = len(hello)
         try:
             while True:
                 try:
@@ -97,6 +99,10 @@ class Channel:
     async def _more(self):
         data = await self._loop.sock_recv(self.socket, READ_SIZE)
         self.record.touch()
+        if data and self._tls is None:
+            # Until the handshake is done it may be anything; afterwards it is read decrypted.
+            self.take(data)
+            self.handshake_size += len(data)
         if data:
             self._incoming.write(data)
         else:

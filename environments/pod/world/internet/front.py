@@ -62,7 +62,8 @@ async def greet(world, channel):
 async def handshake(world, channel, hello):
     """Answer a TLS client; when it does not go on, its first message is what is told of it."""
     record = channel.record
-    record.protocol = "tls"
+    record.protocol, record.summary = "tls", "unfinished TLS handshake"
+    channel.take(hello)
     try:
         if world.authority is None:
             raise ssl.SSLError("no authority yet")
@@ -71,13 +72,13 @@ async def handshake(world, channel, hello):
         channel.claim(world.names, channel.asked_name)
         record.summary = f"TLS handshake failed: {getattr(error, 'reason', '') or error}"
         record.blocked = not world.policy.permits(channel.destination, *channel.names)
-        channel.take(hello)
         return
     channel.claim(world.names, channel.asked_name)
     if len(hello) > LONGEST_HELLO:
         record.summary = f"unusually long TLS handshake with {record.host}"
-        channel.take(hello)
         record.tell()
+    else:
+        record.explain(channel.handshake_size)
     record.summary = f"TLS connection to {record.host}"
 
 
@@ -96,6 +97,7 @@ async def resolve(world, channel, data):
             packet, buffer = buffer[2:length], buffer[length:]
             answer = world.resolver.answer(packet, record.source, "tcp", unexplained)
             record.explain(length)
+            record.told = True
             if answer is None:
                 return
             await channel.write(len(answer).to_bytes(2, "big") + answer)

@@ -200,12 +200,12 @@ class Record:
         self._pending = bytearray()
         self._size = 0
         self._recorded = 0
-        self._told = False
+        self.told = False
 
     @property
     def waiting(self):
         """True when something was sent that no event tells of yet."""
-        return self._size > 0 or not self._told
+        return self._size > 0 or not self.told
 
     def touch(self):
         """Note that the connection is in use."""
@@ -238,7 +238,7 @@ class Record:
         self._ledger.held -= len(payload)
         self._pending = bytearray(rest)
         self._size = later if later else 0
-        self._told = True
+        self.told = True
         # An event holds 256 KiB, a record a little more when one read brought it over.
         for start in range(0, max(1, len(payload)), PART_LIMIT):
             part = payload[start : start + PART_LIMIT]
@@ -251,7 +251,6 @@ class Record:
         self._size -= count
         self._ledger.held -= min(count, len(self._pending))
         del self._pending[:count]
-        self._told = True
 
     def tell_waiting(self):
         """Make an event of what is pending, if anything is."""
