@@ -268,7 +268,8 @@ def test_a_killed_worker_is_an_engine_error(open_world):
 
 def test_a_hung_worker_is_an_engine_error(open_world):
     """A worker that does not reply is killed after the patience."""
-    driver = open_world(patience=2.0)
+    driver = open_world()
+    driver.world._worker._patience = 0.5
     pid = driver.world._worker.pid
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(EngineError, match="no reply within"):
@@ -278,15 +279,14 @@ def test_a_hung_worker_is_an_engine_error(open_world):
 
 
 def test_an_explosion_is_told_and_ends_the_episode(open_world):
-    """A part that starts beyond all bounds is a diverged simulation, then an engine error, until the next reset."""
-    driver = open_world(place={"things": {"part_1": {"position": [0.05, -0.12, 990.0]}, "floor": {"mass": 0}}})
+    """A part beyond all bounds is a diverged simulation, then an engine error, until the next reset."""
+    driver = open_world(place={"things": {"part_1": {"position": [0.05, -0.12, 1e6]}}})
     with pytest.raises(EngineError, match="diverged"):
-        fast = {"part_1": {"position": [0.05, -0.12, 1e6]}}
-        other = open_world(place={"things": fast})
-        other.take(other.world.wait(0.2))
-    assert other.of("physics.diverged")
+        for event in driver.world.wait(0.2):
+            driver.events.append(event)
+    assert driver.of("physics.diverged")
     with pytest.raises(EngineError, match="diverged"):
-        list(other.world.wait(0.1))
+        list(driver.world.wait(0.1))
 
 
 def test_bodies_that_overlap_at_the_start_are_a_content_error(open_world):
@@ -313,17 +313,17 @@ def test_probes_say_what_they_know(open_world):
 
 
 def test_resets_leak_nothing(open_world):
-    """Thirty resets do not let the worker grow."""
+    """Fifteen more resets do not let the worker grow."""
     driver = open_world()
 
     def resident():
         with open(f"/proc/{driver.world._worker.pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-    for seed in range(5):
+    for seed in range(4):
         driver.take(driver.world.reset(seed))
     before = resident()
-    for seed in range(30):
+    for seed in range(15):
         driver.take(driver.world.reset(seed))
     assert resident() - before < 3_000_000
 

@@ -57,8 +57,10 @@ class WorkerProcess:
             self._send(pack(request))
             reply, rows = read(lambda count: self._exactly(count, deadline))
         except (Broken, OSError) as error:
+            self._end()
+            words = self._last_words()
             self.close()
-            raise EngineError(f"the physics worker is gone: {error}; {self._last_words()}") from None
+            raise EngineError(f"the physics worker is gone: {error}; {words}") from None
         if reply.get("ok"):
             return reply, rows
         if "content" in reply:
@@ -70,6 +72,10 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the worker; may be called more than once."""
+        self._end()
+        self._noise.close()
+
+    def _end(self) -> None:
         process = self._process
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:

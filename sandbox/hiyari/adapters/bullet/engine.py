@@ -45,6 +45,7 @@ class BulletEngine:
         bullet.setPhysicsEngineParameter(
             fixedTimeStep=1.0 / parameters.step_hz,
             numSolverIterations=parameters.solver_iterations,
+            numSubSteps=0,
             deterministicOverlappingPairs=1,
             useSplitImpulse=0,
             contactBreakingThreshold=0.02,
