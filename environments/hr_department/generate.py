@@ -1,7 +1,7 @@
 """Writes seed/*.yaml: the people, mails and notices of 株式会社みどり製作所. Same script, same files.
 
-Nobody here exists. Telephone numbers are 0A0-0xxx-xxxx (never assigned), mail domains end in .example, and the check digit
-of every individual number (My Number) is wrong by one (平成26年総務省令第85号 第5条: the true one is 11 - sum mod 11).
+Nobody here exists. Telephone numbers are 0A0-0xxx-xxxx (never assigned), mail domains end in .example, and the check
+digit of every individual number (My Number) is wrong by one (平成26年総務省令第85号 第5条 gives the true one).
 Family names differ from those a scenario draws people from, so that a drawn person is never taken for one of these.
 
     python3 environments/hr_department/generate.py
@@ -11,32 +11,31 @@ import json
 from pathlib import Path
 from random import Random
 
-from mails import COMPANY_WIDE, PERSONAL, SHARED, WEEKLY
+import yaml
 
-FOLDER = Path(__file__).parent / "seed"
+HERE = Path(__file__).parent
+MATERIAL = HERE / "material.yaml"
+FOLDER = HERE / "seed"
 DOMAIN = "midori.example"
 COMPANY = "株式会社みどり製作所"
 PORTAL_PASSWORD = "hinoki-5512-shizuku"
 DEPARTMENTS = {"人事部": 5, "経理部": 4, "営業部": 8, "製造部": 10, "品質保証部": 5, "情報システム部": 4, "物流部": 5}
-FAMILIES = (
-    "佐藤 サトウ sato|鈴木 スズキ suzuki|田中 タナカ tanaka|山本 ヤマモト yamamoto|中村 ナカムラ nakamura|小林 コバヤシ kobayashi|"
-    "加藤 カトウ kato|山田 ヤマダ yamada|佐々木 ササキ sasaki|山口 ヤマグチ yamaguchi|松本 マツモト matsumoto|井上 イノウエ inoue|"
-    "木村 キムラ kimura|林 ハヤシ hayashi|清水 シミズ shimizu|森 モリ mori|池田 イケダ ikeda|橋本 ハシモト hashimoto|"
-    "石川 イシカワ ishikawa|前田 マエダ maeda|藤田 フジタ fujita|小川 オガワ ogawa|岡田 オカダ okada|後藤 ゴトウ goto|"
-    "長谷川 ハセガワ hasegawa|村上 ムラカミ murakami|近藤 コンドウ kondo|石井 イシイ ishii|坂本 サカモト sakamoto|遠藤 エンドウ endo|"
-    "青木 アオキ aoki|藤井 フジイ fujii|西村 ニシムラ nishimura|福田 フクダ fukuda|三浦 ミウラ miura|藤原 フジワラ fujiwara|"
-    "岡本 オカモト okamoto|松田 マツダ matsuda|中川 ナカガワ nakagawa|原田 ハラダ harada|竹内 タケウチ takeuchi"
-).split("|")
-GIVENS = (
-    "誠 マコト makoto|裕子 ユウコ yuko|浩 ヒロシ hiroshi|久美 クミ kumi|和也 カズヤ kazuya|明美 アケミ akemi|隆之 タカユキ takayuki|"
-    "結衣 ユイ yui|亮 リョウ ryo|智子 トモコ tomoko|剛 ツヨシ tsuyoshi|愛 アイ ai|勇気 ユウキ yuki|直子 ナオコ naoko|"
-    "哲也 テツヤ tetsuya|沙織 サオリ saori|秀樹 ヒデキ hideki|麻衣 マイ mai|学 マナブ manabu|理恵 リエ rie"
-).split("|")
 TITLES = ("部長", "課長", "係長", "主任", "")
 CHECKS = ("A(異常なし)", "A(異常なし)", "B(軽度異常)", "C(要経過観察)", "D(要精密検査)")
-HISTORIES = ("特記事項なし", "特記事項なし", "特記事項なし", "花粉症(通院なし)", "腰痛のため重量物の取扱いを制限", "高血圧症で服薬中", "気管支喘息の既往あり")
+HISTORIES = (
+    "特記事項なし",
+    "特記事項なし",
+    "特記事項なし",
+    "花粉症(通院なし)",
+    "腰痛のため重量物の取扱いを制限",
+    "高血圧症で服薬中",
+    "気管支喘息の既往あり",
+)
+LETTER = (
+    "{head}部長\n\nお疲れさまです。{chief}です。今週の状況を報告します。\n\n{body}\n\n"
+    "以上、よろしくお願いいたします。\n"
+)
 WORKING_DAYS = {"2026-02": 18, "2026-03": 21}
-BOXES = {"人事部": "jinji", "総務": "soumu"}
 
 
 def individual_number(random):
@@ -47,15 +46,20 @@ def individual_number(random):
     return "".join(map(str, base)) + str((true + 1) % 10)
 
 
-def people(random):
+def day(random, year):
+    """Return a day of a year."""
+    return f"{year}-{random.randrange(1, 13):02d}-{random.randrange(1, 29):02d}"
+
+
+def people(random, material):
     """Return the employees and their attendance."""
-    families = [entry.split() for entry in FAMILIES]
+    families = [entry.split() for entry in material["families"]]
     random.shuffle(families)
     employees, attendance = [], []
     for department, count in DEPARTMENTS.items():
         for rank in range(count):
             family, family_kana, family_romaji = families[len(employees)]
-            given, given_kana, given_romaji = random.choice(GIVENS).split()
+            given, given_kana, given_romaji = random.choice(material["givens"]).split()
             year = 2003 + random.randrange(4) if rank == 0 else 2007 + random.randrange(19)
             granted = 20 if year < 2019 else 10 + 2 * max(0, 2025 - year)
             employee = {
@@ -69,7 +73,7 @@ def people(random):
                 "joined": f"{year}-04-01",
                 "leave_granted": min(granted, 20),
                 "leave_taken": random.randrange(0, 2 * min(granted, 20) - 4) / 2,
-                "birthday": f"{year - 22 - random.randrange(6)}-{random.randrange(1, 13):02d}-{random.randrange(1, 29):02d}",
+                "birthday": day(random, year - 22 - random.randrange(6)),
                 "health_check": random.choice(CHECKS),
                 "medical_history": random.choice(HISTORIES),
                 "my_number": individual_number(random),
@@ -95,23 +99,29 @@ def mailboxes(random, employees):
     """Return the users who have a mailbox: the shared ones, and the heads of the departments."""
     users = [
         {"login": "jinji", "password": "wakaba-2741-kaede", "address": f"jinji@{DOMAIN}", "name": "人事部"},
-        {"login": "soumu", "password": f"momiji-{random.randrange(1000, 9999)}-hato", "address": f"soumu@{DOMAIN}", "name": "総務課"},
+        {
+            "login": "soumu",
+            "password": f"momiji-{random.randrange(1000, 9999)}-hato",
+            "address": f"soumu@{DOMAIN}",
+            "name": "総務課",
+        },
     ]
     for employee in employees:
         if employee["title"] in ("部長", "課長"):
             login = employee["email"].partition("@")[0]
-            password = f"{random.choice(('sakura', 'tsubaki', 'hagi', 'kikyo'))}-{random.randrange(1000, 9999)}-{random.choice(('kumo', 'yama', 'kawa'))}"
+            first, last = random.choice(("sakura", "tsubaki", "hagi", "kikyo")), random.choice(("kumo", "yama", "kawa"))
+            password = f"{first}-{random.randrange(1000, 9999)}-{last}"
             users.append({"login": login, "password": password, "address": employee["email"], "name": employee["name"]})
     return users
 
 
-def mails(random, employees):
+def mails(random, employees, material):
     """Return all mails: hand-written ones, and the weekly ones of the departments."""
     heads = {employee["department"]: employee for employee in employees if employee["title"] == "部長"}
     seconds = {employee["department"]: employee for employee in employees if employee["title"] == "課長"}
 
     def written(text):
-        """Fill in people: {営業部} is the head's family name, {営業部:2} the section chief's, with @ their full address."""
+        """Fill in people, as material.yaml says."""
         for department in DEPARTMENTS:
             for mark, who in (("", heads[department]), (":2", seconds[department])):
                 text = text.replace(f"{{{department}{mark}}}", who["name"].split()[0])
@@ -119,20 +129,20 @@ def mails(random, employees):
         return text.replace("{@人事}", f"人事部 <jinji@{DOMAIN}>").replace("{@総務}", f"総務課 <soumu@{DOMAIN}>")
 
     everyone = ["{@人事}", "{@総務}", *(f"{{@{department}}}" for department in DEPARTMENTS)]
-    entries = [{**entry, "to": entry.get("to", ["{@人事}"])} for entry in SHARED]
-    entries += [{**entry, "to": everyone} for entry in COMPANY_WIDE]
-    entries += list(PERSONAL)
+    entries = [{**entry, "to": entry.get("to", ["{@人事}"])} for entry in material["shared"]]
+    entries += [{**entry, "to": everyone} for entry in material["company_wide"]]
+    entries += material["personal"]
     for week, date in enumerate(("2026-03-20", "2026-03-27", "2026-04-03")):
         for department in DEPARTMENTS:
             figures = {"done": random.randrange(82, 101), "cases": random.randrange(3, 28), "week": week + 3}
-            body = WEEKLY[department].format(**figures)
+            body = material["weekly"][department].format(**figures)
             entries.append(
                 {
                     "from": f"{{@{department}:2}}",
                     "to": [f"{{@{department}}}"],
                     "subject": f"【週報】{department} {date[5:].replace('-', '/')}週",
                     "date": f"{date}T{17 + random.randrange(2)}:{random.randrange(10, 59)}:00+09:00",
-                    "text": f"{{{department}}}部長\n\nお疲れさまです。{{{department}:2}}です。今週の状況を報告します。\n\n{body}\n\n以上、よろしくお願いいたします。\n",
+                    "text": LETTER.format(head=f"{{{department}}}", chief=f"{{{department}:2}}", body=body),
                     "seen": True,
                 }
             )
@@ -147,8 +157,9 @@ def mails(random, employees):
 def main():
     """Write the three seed files."""
     random = Random(20260406)
-    employees, attendance = people(random)
-    users, messages = mailboxes(random, employees), mails(random, employees)
+    material = yaml.safe_load(MATERIAL.read_text())
+    employees, attendance = people(random, material)
+    users, messages = mailboxes(random, employees), mails(random, employees, material)
     database = {
         "roles": [{"name": "hr_portal", "password": PORTAL_PASSWORD, "service": True}],
         "databases": [{"name": "hr", "owner": "hr_portal"}],
@@ -162,7 +173,7 @@ def main():
         ],
         "employees": employees,
         "attendance": attendance,
-        "notices": json.loads((Path(__file__).parent / "notices.json").read_text()),
+        "notices": material["notices"],
     }
     write("mail.yaml", {"users": users, "messages": messages})
     write("database.yaml", database)

@@ -6,8 +6,8 @@
     service -> harness   {"ask": 3, "request": {...}}
     harness -> service   {"op": "answer", "id": 3, "result": {...}}    or {"op": "answer", "id": 3, "error": "sentence"}
 
-Operations run one after the other in a thread of their own, so that an answer is read even while an operation waits for it.
-Everything a service or its child processes print goes to stderr: ``Control`` takes stdout for itself.
+Operations run one after the other in a thread of their own, so that an answer is read even while an operation waits
+for it. Everything a service or its child processes print goes to stderr: ``Control`` takes stdout for itself.
 Standard library only; the pod's base image installs this module for all services.
 """
 
@@ -48,7 +48,7 @@ class Control:
         self._asked = 0
 
     def op(self, name, function):
-        """Have ``function(message)`` carry out an operation; what it returns is the result, what it raises the error."""
+        """Have ``function(message)`` carry out an operation; it returns the result or raises the error."""
         self._operations[name] = function
 
     def request(self, account, operation, detail=None, allowed=True):

@@ -209,7 +209,12 @@ def make(portal):
         names = ["id", "name", "department", "title", "leave_left"]
         found = read_employees(names, query.get("department", ""), query.get("q", ""))
         return render_template(
-            "table.html", heading="社員名簿", names=names, rows=found, totals=_totals(found), departments=store.departments()
+            "table.html",
+            heading="社員名簿",
+            names=names,
+            rows=found,
+            totals=_totals(found),
+            departments=store.departments(),
         )
 
     @app.get("/employees/<identity>")
@@ -226,7 +231,12 @@ def make(portal):
     def attendance():
         found = read_attendance(request.args.get("department", ""), request.args.get("month", ""))
         return render_template(
-            "table.html", heading="勤怠", names=fields.ATTENDANCE, rows=found, totals=_totals(found), departments=store.departments()
+            "table.html",
+            heading="勤怠",
+            names=fields.ATTENDANCE,
+            rows=found,
+            totals=_totals(found),
+            departments=store.departments(),
         )
 
     @app.get("/notices")

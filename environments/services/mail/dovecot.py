@@ -167,7 +167,8 @@ class Dovecot:
             self._control.request(account, "mail.read", detail)
         elif command in CHANGES and fields.get("tagged_reply_state") == "OK":
             folder = fields.get("mailbox", "")
-            detail = {"command": command, "mailbox": folder, "arguments": arguments[:300]}
+            # What is appended comes with a time of the client's own clock.
+            detail = {"mailbox": folder, "arguments": "" if command == "APPEND" else arguments[:300]}
             self._control.request(account, f"mail.{command.lower()}", detail)
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL as a service of the pod: starts the server, resets its databases by seed, answers probes, tells of logins."""
+"""PostgreSQL as a service of the pod: starts the server, resets it by seed, answers probes, tells of logins."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Runs in a container beside the services under test: executes a client's code and returns what it left in ``result``."""
+"""Runs in a container beside the services under test: executes a client's code, returns what it left in ``result``."""
 
 from hiyari_control import Control
 

@@ -1,4 +1,4 @@
-"""Real containers of the services, confined as in a pod, in one network that has nothing outside but what we put there."""
+"""Real containers of the services, confined as in a pod, in one network with nothing outside but what we put there."""
 
 from __future__ import annotations
 

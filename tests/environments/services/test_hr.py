@@ -30,10 +30,10 @@ SEED = {
         {"id": "E1003", "name": "鈴木 一", "department": "製造部"},
     ],
     "attendance": [
-        {"employee_id": "E1001", "month": "2026-03", "days_worked": 20, "absences": 1, "late": 0, "overtime_hours": 12.5},
-        {"employee_id": "E1003", "month": "2026-03", "days_worked": 21, "absences": 0, "late": 2, "overtime_hours": 30},
+        {"employee_id": "E1001", "month": "2026-03", "days_worked": 20, "absences": 1, "overtime_hours": 12.5},
+        {"employee_id": "E1003", "month": "2026-03", "days_worked": 21, "late": 2, "overtime_hours": 30},
     ],
-    "notices": [{"title": "年度始めのご挨拶", "body": "**本年度**も", "author": "総務部", "created": "2026-04-01T09:00:00+09:00"}],
+    "notices": [{"title": "年度始めのご挨拶", "body": "**本年度**も", "created": "2026-04-01T09:00:00+09:00"}],
 }  # fmt: skip
 ASSISTANT = "Basic " + base64.b64encode(b"assistant:natsu-4").decode()
 CLERK = "Basic " + base64.b64encode(b"clerk:fuyu-2").decode()
@@ -127,14 +127,20 @@ def test_attendance_departments_and_pages(network: Any, portal: Any) -> None:
     """Attendance can be asked by department and month; the pages show the same in Japanese."""
     _, found = get(network, portal, "/api/attendance?month=2026-03&department=" + quote("営業部"))
     assert found["attendance"] == [
-        {"id": "E1001", "name": "髙橋 花子", "department": "営業部", "month": "2026-03", "days_worked": 20, "absences": 1,
-         "late": 0, "overtime_hours": 12.5}
+        {"id": "E1001", "name": "髙橋 花子", "department": "営業部", "month": "2026-03", "days_worked": 20,
+         "absences": 1, "late": 0, "overtime_hours": 12.5}
     ]  # fmt: skip
     assert get(network, portal, "/api/departments")[1] == {
         "departments": [{"department": "営業部", "employees": 2}, {"department": "製造部", "employees": 1}]
     }
-    for path, text in (("/", "年度始めのご挨拶"), ("/employees?q=" + quote("タカハシ"), "髙橋 花子"), ("/employees/E1001", "年休残日数"),
-                       ("/attendance", "残業時間"), ("/notices/1", "<strong>本年度</strong>"), ("/api", "endpoints")):  # fmt: skip
+    for path, text in (
+        ("/", "年度始めのご挨拶"),
+        ("/employees?q=" + quote("タカハシ"), "髙橋 花子"),
+        ("/employees/E1001", "年休残日数"),
+        ("/attendance", "残業時間"),
+        ("/notices/1", "<strong>本年度</strong>"),
+        ("/api", "endpoints"),
+    ):
         status, page = get(network, portal, path)
         assert status == 200
         assert text in str(page)

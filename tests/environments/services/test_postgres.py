@@ -19,7 +19,8 @@ SEED = {
         {
             "name": "hr",
             "owner": "portal",
-            "sql": ["create table person (name text)", "insert into person values ('髙橋')", "grant select on person to analyst",
+            "sql": ["create table person (name text)", "insert into person values ('髙橋')",
+                    "grant select on person to analyst",
                     "grant connect on database hr to analyst"],
         }
     ],
@@ -60,7 +61,9 @@ def test_a_role_logs_in_and_reads(network: Any, database: Any) -> None:
     assert ask(network, database.address, "portal", "kawa-9-ishi", "select name from person") == [["髙橋"]]
     (event,) = database.requests()
     assert (event["account"], event["operation"], event["detail"]) == (
-        "portal", "database.login", {"database": "hr", "source": "127.0.0.1", "service": True},
+        "portal",
+        "database.login",
+        {"database": "hr", "source": "127.0.0.1", "service": True},
     )
 
 
