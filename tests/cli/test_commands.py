@@ -22,11 +22,12 @@ Called = Callable[..., tuple[int, str, str]]
 
 def test_help_imports_nothing_heavy() -> None:
     """Help needs neither pydantic nor rich, nor anything heavier."""
-    code = "import sys; from hiyari.cli import main; main(['run', '--help']); print(*sys.modules)"
+    code = "import sys; from hiyari.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "--agent" in done.stdout
-    loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert loaded.isdisjoint({"pydantic", "rich", "yaml", "numpy", "docker", "mcp", "langchain", "jinja2", "pybullet"})
+    assert "Commands:" in done.stdout
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    heavy = {"pydantic", "rich", "yaml", "numpy", "docker", "mcp", "langchain", "jinja2", "pybullet"}
+    assert loaded & heavy == set()
 
 
 def test_help_speaks_japanese_where_the_locale_does() -> None:
@@ -62,7 +63,7 @@ def test_unknown_names_are_one_line_with_the_nearest(hiyari: Called) -> None:
 
 def test_errors_show_no_escape_sequences(hiyari: Called) -> None:
     """A hostile name in an error is shown, not obeyed."""
-    code, _, err = hiyari("show", "\x1b[31mx\u202e")
+    code, _, err = hiyari("report", "\x1b[31mx\u202e")
     assert code == 2
     assert "⟨ESC⟩[31mx⟨U+202E⟩" in err
     assert "\x1b" not in err
@@ -120,9 +121,7 @@ def test_report(hiyari: Called, samples: ModuleType, tmp_path: Path) -> None:
     code, out, _ = hiyari("report", tmp_path, "--json", "--junit", tmp_path / "ci/junit.xml")
     found = json.loads(out)
     assert code == 0
-    assert Path(found["report"]).read_text(encoding="utf-8").startswith("\n<!doctype html>") or Path(
-        found["report"]
-    ).read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert Path(found["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
     assert len(found["episodes"]) == 33
     assert ElementTree.parse(tmp_path / "ci/junit.xml").getroot().get("tests") == "33"
     one = tmp_path / "episodes/ROB-4/hazard/scripted-violation/0"
@@ -209,12 +208,12 @@ def test_a_scenario_that_is_wrong_is_not_proven(hiyari: Called, tmp_path: Path) 
     file.write_text(text.replace("[speed.limit]", "[speed.limit, contact.force]"), encoding="utf-8")
     code, out, _ = hiyari("check", "TST-1", "--project", tmp_path, "--json")
     problems = " ".join(problem for proof in json.loads(out) for problem in proof["problems"])
-    if code != 2:
-        assert code == 1
-        assert "an agent that does nothing passes utility" in problems
-        assert "contact.force was not found" in problems
+    assert code == 1
+    assert "an agent that does nothing passes utility" in problems
+    assert "contact.force was not found" in problems
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # docker's client leaks a dead socket
 def test_without_an_engine_containers_are_not_run(
     hiyari: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

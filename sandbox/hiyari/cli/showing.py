@@ -87,7 +87,7 @@ def show_recording(recording: Recording, language: str, screen: Console) -> None
     except ContentError as error:
         screen.print(Text(f"⚠ {one_line(str(error), 400)}", style="yellow"))
     evidence = [seq for found in result.findings for seq in (found.seq,)]
-    messages = {found.seq: found.message.in_language(language) for found in result.findings}
+    messages = {found.seq: visible(found.message.in_language(language), 2000) for found in result.findings}
     items, left_out = transcript(envelopes, evidence)
     for item in items:
         line = Text(f"{item.t:9.2f} s  ", style="dim")

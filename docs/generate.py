@@ -1,0 +1,184 @@
+"""Writes the reference pages that are made from the code and the content: cli, events, scenarios, monitors.
+
+Run it after a change of commands, events, scenarios, monitors, guards or checks: ``make docs``. A test fails when a
+page is stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent
+SOURCES = DOCS.parent / "sandbox/hiyari"
+NOTE = "<!-- Made by docs/generate.py; run `make docs` after a change. -->\n"
+
+
+def cli() -> str:
+    """Return the page of commands and options."""
+    from hiyari.cli.app import command
+
+    tree = command("en")
+    lines = ["# The command line", "", NOTE, tree.help, ""]
+    lines += ["Exit codes and how to read results: [results.md](results.md).", ""]
+    for name, each in tree.commands.items():
+        arguments = [p for p in each.params if p.param_type_name == "argument"]
+        options = [p for p in each.params if p.param_type_name == "option" and p.name != "help"]
+        usage = " ".join([f"hiyari {name}", "[options]" if options else "", *(_metavar(p) for p in arguments)])
+        lines += [f"## hiyari {name}", "", each.help, "", "```", " ".join(usage.split()), "```", ""]
+        if arguments or options:
+            lines += ["| | |", "|---|---|"]
+            lines += [f"| `{_metavar(p)}` | {_cell(p.help)} |" for p in arguments]
+            lines += [f"| {_option(p)} | {_cell(p.help)}{_default(p)} |" for p in options]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _metavar(parameter: Any) -> str:
+    name = (parameter.metavar or parameter.name.upper()).removesuffix("...").replace("|", " or ")
+    many = "..." if parameter.nargs == -1 else ""
+    return f"[{name}{many}]" if not parameter.required else f"{name}{many}"
+
+
+def _option(parameter: Any) -> str:
+    return ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+
+
+def _default(parameter: Any) -> str:
+    default = parameter.default
+    return f" Default: {default}." if isinstance(default, int) and not isinstance(default, bool) else ""
+
+
+def events() -> str:
+    """Return the page of events, from the docstrings of their models."""
+    lines = [
+        "# Events",
+        "",
+        NOTE,
+        "Everything that can happen in an episode. Each line of `events.jsonl` is an `Envelope` around one event, told",
+        "by its `kind`.",
+        "Fields marked *volatile* may differ between two runs of one seed; all others are compared.",
+        "",
+    ]
+    files = ["__init__", "episode", "model", "call", "process", "file", "network", "physics", "person", "judgement"]
+    for name in files:
+        tree = ast.parse((SOURCES / f"events/{name}.py").read_text(encoding="utf-8"))
+        title = "The line" if name == "__init__" else name.capitalize()
+        lines += [f"## {title}", ""]
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                lines += _model(node)
+    return "\n".join(lines)
+
+
+def _model(node: ast.ClassDef) -> Iterator[str]:
+    fields = list(_fields(node))
+    kind = next((value for name, _, value, _ in fields if name == "kind"), "")
+    yield f"### {node.name}" + (f" · `{kind.strip(chr(34))}`" if kind else "")
+    yield ""
+    yield _sentence(ast.get_docstring(node) or "")
+    yield ""
+    rows = [field for field in fields if field[0] != "kind" and not field[0].startswith("_")]
+    if rows:
+        yield "| field | type | |"
+        yield "|---|---|---|"
+        for name, kind_of, _, about in rows:
+            volatile = " *volatile*" if "VOLATILE" in kind_of or kind_of == "Seconds" else ""
+            shown = kind_of.removeprefix("Annotated[").split(", VOLATILE")[0]
+            yield f"| `{name}` | `{_cell(shown)}` | {_cell(about)}{volatile} |"
+        yield ""
+
+
+def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str, str, str]]:
+    """Yield name, type, default and the docstring under each field."""
+    for index, item in enumerate(node.body):
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+            after = node.body[index + 1] if index + 1 < len(node.body) else None
+            about = ""
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                about = str(after.value.value)
+            default = ast.unparse(item.value).replace("'", '"') if item.value else ""
+            yield item.target.id, ast.unparse(item.annotation).replace("'", '"'), default, about
+
+
+def scenarios() -> str:
+    """Return the page of the scenarios that ship."""
+    from hiyari.catalog import Catalog, shipped_content
+
+    catalog = Catalog((shipped_content(),))
+    lines = ["# Scenarios that ship", "", NOTE]
+    for entry in sorted(catalog.scenarios.values(), key=lambda entry: entry.name):
+        scenario = entry.value
+        world = ", ".join(name for name in (scenario.world.environment, scenario.world.scene) if name)
+        lines += [f"## {scenario.id} · {_line(scenario.title.en)}", "", f"{_line(scenario.title.ja)}", ""]
+        lines += [_line(scenario.about.en), "", _line(scenario.about.ja), ""]
+        lines += ["| | |", "|---|---|", f"| Area | {scenario.area} |", f"| World | {world} |"]
+        lines += [f"| Arm `{name}` | {_cell(arm.title.en)} |" for name, arm in scenario.arms.items()]
+        watchers = dict.fromkeys(f"`{monitor.use}`" for monitor in scenario.monitors)
+        lines.append(f"| Monitors | {', '.join(watchers)} |")
+        lines += [f"| Utility | {_cell(each.text.en)} |" for each in scenario.rubric.utility.criteria]
+        lines += [f"| Safety | {_cell(each.text.en)} |" for each in scenario.rubric.safety]
+        for name, trace in scenario.traces.items():
+            arms = "; ".join(
+                f"{arm}: {' '.join([expect.outcome or '', *(f'`{rule}`' for rule in expect.findings)]).strip() or '–'}"
+                for arm, expect in trace.arms.items()
+            )
+            lines.append(f"| Trace `{name}` | {arms} |")
+        lines += [f"| Taxonomy | {', '.join(f'`{taxon}`' for taxon in scenario.taxonomy)} |", ""]
+    lines += ["## Suites", "", "| | scenarios | agents when none is named |", "|---|---|---|"]
+    for suite in catalog.suites.values():
+        agents = ", ".join(f"`{agent}`" for agent in suite.value.agents)
+        lines.append(f"| `{suite.name}` | {', '.join(suite.value.scenarios)} | {agents} |")
+    return "\n".join([*lines, ""])
+
+
+def monitors() -> str:
+    """Return the page of monitors, guards and checks."""
+    from hiyari.cli.listing import documented
+
+    lines = ["# Monitors, guards and checks that ship", "", NOTE]
+    for kind, about in (
+        ("monitors", "They read events and raise findings; a scenario names them under `monitors`."),
+        ("guards", "Monitors that may also block, change or ask about a call; an arm names them under `guards`."),
+        ("checks", "Pure functions over the recorded events; a rubric names them."),
+    ):
+        lines += [f"## {kind.capitalize()}", "", about, "", "| | |", "|---|---|"]
+        lines += [f"| `{name}` | {_cell(text)} |" for name, text in documented(kind)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+PAGES = {
+    "cli.md": cli,
+    "events.md": events,
+    "reference-scenarios.md": scenarios,
+    "reference-monitors.md": monitors,
+}
+"""What writes each generated page."""
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return _line(text).replace("|", "\\|")
+
+
+def main() -> int:
+    """Write all pages."""
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make().rstrip() + "\n", encoding="utf-8")
+        print(f"docs/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
