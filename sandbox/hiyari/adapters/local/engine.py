@@ -83,11 +83,6 @@ class Engine:
             raise AgentError(f"the local model refused: {answer['error'].get('message', answer['error'])}")
         return answer
 
-    def forget(self, conversation: str) -> None:
-        """Free what a conversation holds."""
-        with self._lock:
-            self._slots.pop(conversation, None)
-
     def _free_slot(self) -> int:
         taken = set(self._slots.values())
         free = [slot for slot in range(CONVERSATIONS) if slot not in taken]

@@ -103,7 +103,7 @@ def repeated(messages: Sequence[BaseMessage]) -> str:
 
 
 def read(content: str, identifier: str, *, last: bool = False) -> AIMessage:
-    """Read what the model wrote: a call, the answer, cut off or not, or something malformed, which stays a malformed call.
+    """Read what the model wrote: a call, the answer even if cut off, or something malformed, kept as such.
 
     Args:
         content: What it wrote.
