@@ -196,7 +196,7 @@ def test_a_check_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("prob", {}, "did you mean probe"),
         ("probe", {"probe": "a"}, "empty comparison"),
         ("probe", {"probe": "a", "equls": 1}, r"criteria\.0\.with\.equls: .*did you mean 'equals'"),
-        ("called", {}, "'tool' is missing"),
+        ("called", {}, r"criteria\.0\.with\.tool: this field is missing"),
         ("answer", {}, "at least one"),
         ("answer", {"matches": ["("]}, "not a regular expression"),
         ("all_of", {"checks": [{"check": "probe", "with": {"probe": "a", "equls": 1}}]}, r"checks\.0\.with\.equls"),

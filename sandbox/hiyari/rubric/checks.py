@@ -85,16 +85,21 @@ def names() -> tuple[str, ...]:
     return tuple(_CHECKS)
 
 
-def find(name: str) -> Check:
+def find(name: str, *, file: Path | str | None = None, field: str = "") -> Check:
     """Return a check by name.
+
+    Args:
+        name: Name of the check.
+        file: The scenario file, for errors.
+        field: The field that names it, for errors.
 
     Raises:
         ContentError: If there is none; and, when the check is called, if its parameters are wrong.
     """
     if ":" in name:
-        return cast(Check, own("check", name))
+        return cast(Check, own("check", name, file=file, field=field))
     if name not in _CHECKS:
-        raise unknown_name("check", name, _CHECKS)
+        raise unknown_name("check", name, _CHECKS, file=file, field=field)
     model, function = _CHECKS[name]
 
     def check(envelopes: Sequence[Envelope], parameters: Mapping[str, Any]) -> CheckResult:
@@ -115,11 +120,9 @@ def validate(name: str, parameters: Mapping[str, Any], *, file: Path | str | Non
     Raises:
         ContentError: If not.
     """
+    find(name, file=file, field=f"{field}.check")
     if ":" in name:
-        own("check", name, file=file, field=f"{field}.check")
         return
-    if name not in _CHECKS:
-        raise unknown_name("check", name, _CHECKS, file=file, field=f"{field}.check")
     read = read_parameters(_CHECKS[name][0], parameters, of=f"check {name}", file=file, field=f"{field}.with")
     if isinstance(read, Parts):
         for number, part in enumerate(read.checks):
