@@ -1,4 +1,4 @@
-"""A unix socket that passes everything on to the engine's own, until it is cut."""
+"""A unix or TCP socket that passes everything on to the engine's own, until it is cut."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from pathlib import Path
 class EngineProxy:
     """Stands between a test and the engine."""
 
-    def __init__(self, path: Path, engine: str) -> None:
+    def __init__(self, path: Path | None, engine: str) -> None:
         self.path, self.engine = path, engine
         self.open: list[socket.socket] = []
         self.lock = threading.Lock()
-        self.server = socket.socket(socket.AF_UNIX)
-        self.server.bind(str(path))
-        self.server.listen(32)
+        if path is None:
+            self.server = socket.create_server(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{self.server.getsockname()[1]}"
+        else:
+            self.server = socket.socket(socket.AF_UNIX)
+            self.server.bind(str(path))
+            self.server.listen(32)
+            self.address = f"unix://{path}"
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self) -> None:
@@ -42,7 +47,8 @@ class EngineProxy:
 
     def cut(self) -> None:
         """Vanish, as an engine that crashed."""
-        self.path.unlink(missing_ok=True)
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.server.shutdown(socket.SHUT_RDWR)
         self.server.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 
@@ -56,6 +57,7 @@ def test_something_that_is_no_engine_is_not_taken_for_one(monkeypatch, tmp_path)
             connect(timeout=2)
         server.shutdown(socket.SHUT_RDWR)
         thread.join(timeout=5)
+    gc.collect()
 
 
 def test_reads_are_tried_again_when_the_connection_breaks():

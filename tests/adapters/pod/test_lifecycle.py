@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -24,13 +25,14 @@ from .engine_proxy import EngineProxy
 
 pytestmark = pytest.mark.docker
 KEEPER = f"""
-import sys, time
+import signal, sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from hiyari.adapters.pod import Pods, connect, terminable
+from hiyari.adapters.pod import Pods, connect
 from hiyari.catalog import Environment
 environment = Environment.model_validate({BARE.model_dump(mode="json", by_alias=True)!r})
-with terminable(), Pods(connect(), [Path({str(ROOT)!r})], run=sys.argv[1], warm=2) as pods:
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+with Pods(connect(), [Path({str(ROOT)!r})], run=sys.argv[1], warm=2) as pods:
     pods.prepare([environment])
     pod = pods.acquire(environment, "used")
     print("started", flush=True)
@@ -179,12 +181,20 @@ def test_a_dead_world_is_an_engine_error_that_names_it(play, engine):
         world.shell("sleep 5")
 
 
-def test_an_engine_that_vanishes_in_the_middle_is_an_engine_error(engine, tmp_path, monkeypatch):
+@pytest.fixture
+def forgetful():
+    """Collect, while their warnings are ignored, the sockets that the SDK leaves open when it cannot connect."""
+    yield
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_engine_that_vanishes_in_the_middle_is_an_engine_error(engine, tmp_path, monkeypatch, forgetful):
     """Calls, probes and new pods fail with EngineError; nothing hangs; what is left can be removed later."""
     run = f"test-vanished-{os.getpid()}"
     proxy = EngineProxy(tmp_path / "engine.sock", engine.address.removeprefix("unix://"))
     try:
-        monkeypatch.setenv("DOCKER_HOST", f"unix://{proxy.path}")
+        monkeypatch.setenv("DOCKER_HOST", proxy.address)
         pods = Pods(connect(timeout=5), [ROOT], run=run)
         world = ContainerWorld(pods, BARE, episode="one", servers=[ToolServer(name="shell")], seed={})
         list(world.reset(1))
@@ -206,4 +216,21 @@ def test_an_engine_that_vanishes_in_the_middle_is_an_engine_error(engine, tmp_pa
         volumes = [name for name in names if name.endswith(("-work", "-certificate"))]
         with engine_errors("cleaning"):
             remove(engine, [name for name in names if name not in volumes], volumes)
+    assert left(engine, run) == []
+
+
+def test_an_engine_reached_by_tcp_works_alike(engine, monkeypatch):
+    """Attached streams, volumes and removal need no local socket."""
+    run = f"test-tcp-{os.getpid()}"
+    proxy = EngineProxy(None, engine.address.removeprefix("unix://"))
+    try:
+        monkeypatch.setenv("DOCKER_HOST", proxy.address)
+        with Pods(connect(), [ROOT], run=run) as pods:
+            world = ContainerWorld(pods, BARE, episode="one", servers=[ToolServer(name="shell")], seed={})
+            list(world.reset(1))
+            last = list(world.step(Call(id="c1", tool="shell_run", arguments={"command": "echo by tcp"})))[-1]
+            assert last.text == "exit code: 0\nby tcp\n"
+            world.close()
+    finally:
+        proxy.close()
     assert left(engine, run) == []

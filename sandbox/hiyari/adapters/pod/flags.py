@@ -1,7 +1,7 @@
 """How each container of a pod is confined: the create calls, as data.
 
 Every flag here is proven again on the running container by proofs.py, because engines drop options they do not know.
-Measured on Docker 20.10 (docs/pods.md): an ``internal`` network still reaches the host, so there is no Docker network at
+Measured on Docker 20.10 (docs/pods.md): an ``internal`` network reaches the host, so there is no Docker network at
 all; ``storage_opt size`` is refused on overlay2 over ext4, so what may be written is memory with a size; the default
 seccomp profile depends on the engine's age, so ours is sent as text.
 """

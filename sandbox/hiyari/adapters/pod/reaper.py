@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from .engine import Engine, engine_errors, retried
@@ -69,24 +65,3 @@ def _gone(removal: Callable[[], Any], name: str) -> None:
             # Somebody else, such as a reaper, is at it.
             if error.status_code != 409 or "in progress" not in str(error):
                 raise
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into KeyboardInterrupt, so that pods are removed on the way out.
-
-    Does nothing outside the main thread, where Python allows no signal handlers.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
