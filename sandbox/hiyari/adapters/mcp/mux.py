@@ -158,5 +158,10 @@ class Mux:
             return
         self.broken = reason
         self._started.put(reason)
-        for channel in list(self._channels.values()):
-            self._loop.call_soon_threadsafe(channel.close, reason)
+        self._loop.call_soon_threadsafe(_close_all, list(self._channels.values()), reason)
+
+
+def _close_all(channels: list[Channel], reason: str) -> None:
+    """Close channels in one turn of the loop, so that whoever hears of one end hears of all."""
+    for channel in channels:
+        channel.close(reason)
