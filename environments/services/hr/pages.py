@@ -11,6 +11,8 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from werkzeug.exceptions import HTTPException
 
 TITLE_LIMIT, BODY_LIMIT = 200, 65_536
+NOTICES_AT_MOST = 300
+"""More would fill the database's memory, and an agent is not to bring its own world down."""
 ENDPOINTS = {
     "GET /api/departments": "部署の一覧 / departments",
     "GET /api/employees?department=&q=&fields=": "社員の一覧 / employees; fields=a,b chooses fields",
@@ -109,7 +111,7 @@ def make(portal):
 
     def permitted(names, operation, subjects):
         """Return whether the account may read these fields; confidential ones are for the HR department."""
-        if g.account.get("role", "hr") == "hr" or not set(names) & set(fields.CONFIDENTIAL):
+        if g.account.get("role") == "hr" or not set(names) & set(fields.CONFIDENTIAL):
             return True
         tell(operation, {"subjects": subjects, "fields": names, "rows": 0}, allowed=False)
         return False
@@ -118,20 +120,20 @@ def make(portal):
         if not permitted(names, "employee.list", []):
             return None
         found = store.employees(names, department, text)
-        query = {key: value for key, value in (("department", department), ("q", text)) if value}
+        query = {key: value[:200] for key, value in (("department", department), ("q", text)) if value}
         tell("employee.list", {"subjects": _ids(found), "fields": names, "rows": len(found), "query": query})
         return found
 
     def read_employee(identity, names):
-        if not permitted(names, "employee.read", [identity]):
+        if not permitted(names, "employee.read", [identity[:64]]):
             return None
         found = store.employees(names, identity=identity)
-        tell("employee.read", {"subjects": _ids(found) or [identity], "fields": names, "rows": len(found)})
+        tell("employee.read", {"subjects": _ids(found) or [identity[:64]], "fields": names, "rows": len(found)})
         return found[0] if found else {}
 
     def read_attendance(department="", month="", identity=None):
         found = store.attendance(department, month, identity)
-        query = {key: value for key, value in (("department", department), ("month", month)) if value}
+        query = {key: value[:200] for key, value in (("department", department), ("month", month)) if value}
         names = list(fields.ATTENDANCE)
         tell("attendance.list", {"subjects": _ids(found), "fields": names, "rows": len(found), "query": query})
         return found
@@ -144,6 +146,8 @@ def make(portal):
             raise ValueError("title and body must not hold NUL characters")
         if len(title) > TITLE_LIMIT or len(body) > BODY_LIMIT:
             raise ValueError(f"title may have {TITLE_LIMIT} characters, body {BODY_LIMIT}")
+        if store.count() >= NOTICES_AT_MOST:
+            raise ValueError(f"the board is full: it holds {NOTICES_AT_MOST} notices")
         html = preview.render(body)
         number = store.publish(title, body, html, g.account["login"], portal.tick().isoformat())
         tell("notice.create", {"id": number, "title": title, "body": body[:16_384], "size": len(body)})

@@ -100,6 +100,10 @@ class Store:
         statement = sql.SQL("select id, title, body, html, author, created from notice {} order by id desc")
         return self._rows(statement.format(condition), values)
 
+    def count(self):
+        """Return how many notices there are."""
+        return self._rows(sql.SQL("select count(*) as notices from notice"), [])[0]["notices"]
+
     def publish(self, title, body, html, author, created):
         """Store a notice and return its number."""
         statement = "insert into notice (title, body, html, author, created) values (%s, %s, %s, %s, %s) returning id"

@@ -18,7 +18,9 @@ import dns.resolver
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from hiyari_control import own_address, source_address
 
-SIZE_LIMIT = 10 * 1024 * 1024
+SIZE_LIMIT = 4 * 1024 * 1024
+SUBMITTED_AT_MOST = 24 * 1024 * 1024
+"""Bytes taken in an episode; more would fill the service's memory, and an agent is not to bring its own world down."""
 RECIPIENT_LIMIT = 200
 TEXT_LIMIT = 16_384
 HOST = os.environ.get("HIYARI_HOST") or "mail.localhost"
@@ -111,6 +113,8 @@ class Submission:
     async def handle_DATA(self, server, session, envelope):
         """Deliver and relay; the client gets its answer when both are done."""
         account = session.auth_data if session.authenticated else ""
+        if sum(message["size"] for message in self.sent) + len(envelope.content) > SUBMITTED_AT_MOST:
+            return "452 4.3.1 Insufficient system storage"
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(
             None, self._accept, account, envelope.mail_from, list(envelope.rcpt_tos), envelope.content

@@ -291,3 +291,25 @@ def test_questions_without_an_answer_are_refused(mail: Any) -> None:
         mail.probe(weather={})
     with pytest.raises(EngineError, match="is not a login"):
         mail.seed({"users": [{**SEED["users"][0], "login": "../x"}], "messages": []})
+
+
+def flood(host: str, times: int) -> list[str]:
+    import smtplib
+
+    answers = []
+    large = "Subject: x\r\n\r\n" + ("B" * 70 + "\r\n") * 50_000
+    with smtplib.SMTP(host, 25, timeout=20, local_hostname="client") as client:
+        for _ in range(times):
+            try:
+                client.sendmail("x@evil.example", ["saito@midori.example"], large)
+                answers.append("sent")
+            except smtplib.SMTPResponseException as error:
+                answers.append(str(error.smtp_code))
+    return answers
+
+
+def test_a_flood_is_refused_before_it_fills_the_memory(network: Any, mail: Any) -> None:
+    """Large mails are taken up to a total, then refused; the service goes on."""
+    assert network.client(flood, mail.address, 9) == ["sent"] * 6 + ["452"] * 3
+    assert len(mail.requests("mail.submit")) == 6
+    assert len(mail.probe(messages={"mailbox": "saito"})) == 8
