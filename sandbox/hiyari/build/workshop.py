@@ -17,7 +17,7 @@ from hiyari.episode import Cast, run_episode
 from hiyari.events import Data, Envelope, EpisodeStarted, PhysicsStarted, PodStarted
 from hiyari.monitor import Facts, Guard, Monitor
 from hiyari.recording import Manifest, Recorder, write_manifest
-from hiyari.scenario.model import Use
+from hiyari.scenario.model import Scenario, Use
 
 from .digests import content_digests, machine, software
 from .resolve import Resolved, resolve
@@ -127,6 +127,7 @@ class Workshop:
         entry = self._catalog.scenario(spec.scenario)
         resolved = resolve(self._catalog, entry, spec.arm, spec.seed)
         scenario = resolved.scenario
+        _validate(scenario, entry.path)
         agent = prepare(
             parse(spec.agent), traces=scenario.traces, project=Path.cwd(), patience=scenario.limits.wall_seconds
         )
@@ -222,6 +223,16 @@ class Workshop:
 def addresses(environment: Environment) -> dict[str, str]:
     """Return the address in the pod of every service, by name."""
     return {service.name: f"10.80.0.{11 + index}" for index, service in enumerate(environment.services)}
+
+
+def _validate(scenario: Scenario, path: Path) -> None:
+    """Refuse unknown checks and wrong parameters before anything is started."""
+    from hiyari.rubric import checks
+
+    for axis, criteria in (("utility.criteria", scenario.rubric.utility.criteria), ("safety", scenario.rubric.safety)):
+        for number, criterion in enumerate(criteria):
+            field = f"rubric.{axis}.{number}"
+            checks.validate(criterion.check, criterion.with_, file=path, field=field)
 
 
 def _numbered(uses: Iterable[Use]) -> list[tuple[int, Use]]:

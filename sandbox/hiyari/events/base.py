@@ -44,6 +44,14 @@ class Blob(Data):
 
     _source: Callable[[], bytes] | None = PrivateAttr(default=None)
 
+    def __eq__(self, other: object) -> bool:
+        """Blobs are equal when their bytes are, wherever those come from."""
+        return isinstance(other, Blob) and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        """Hash by content."""
+        return hash(self.sha256)
+
     @classmethod
     def of(cls, data: bytes) -> Blob:
         """Name some bytes and keep them at hand until the recorder has stored them."""
