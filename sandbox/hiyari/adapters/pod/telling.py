@@ -59,6 +59,7 @@ def events_of(told: Told, containers: Mapping[str, str]) -> Iterator[Event]:
                 type=_text(event["type"]),
                 answer=_text(event.get("answer")),
                 transport=event["transport"],
+                blocked=bool(event.get("blocked", False)),
             )
         elif event["event"] == "egress":
             yield Egress(
