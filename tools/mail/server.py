@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 import contextlib
 import imaplib
-import mimetypes
 import re
 import smtplib
 import ssl
 import time
 from collections.abc import Iterator
-from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate, getaddresses, make_msgid, parsedate_to_datetime
-from pathlib import Path
+from email.utils import formatdate, make_msgid, parsedate_to_datetime
 from typing import Any
 
+from compose import addresses, attach
 from mcp_stdio import Call, Tool, ToolError, prop, serve
 from text import body, header, parse
 
@@ -25,7 +23,6 @@ SECONDS = 20
 LISTED = 20
 MOST_LISTED = 100
 MESSAGE_LIMIT = 10 << 20
-ATTACHMENT_LIMIT = 5 << 20
 imaplib._MAXLINE = max(imaplib._MAXLINE, 10_000_000)
 
 
@@ -216,34 +213,6 @@ def table(imap: imaplib.IMAP4, found: list, limit: int) -> str:
     if len(found) > limit:
         rows.append(f"[{len(found) - limit} more]")
     return "\n".join(rows) or "no mail"
-
-
-def addresses(value: Any) -> list:
-    """Return addresses from a string with commas or a list of strings."""
-    values = [value] if isinstance(value, str) else list(value)
-    if any("\r" in item or "\n" in item for item in values):
-        raise ToolError("an address cannot hold a line break")
-    found = []
-    for name, address in getaddresses(values):
-        if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address):
-            raise ToolError(f"{address or name!r} is no mail address")
-        try:
-            found.append(Address(name, addr_spec=address))
-        except (ValueError, HeaderParseError) as error:
-            raise ToolError(f"{address!r} is no mail address: {error}") from error
-    return found
-
-
-def attach(message: EmailMessage, path: str) -> None:
-    inside = Path(path).resolve()
-    if Path.cwd().resolve() not in inside.parents or not inside.is_file():
-        raise ToolError(f"{path}: there is no such file in the working directory")
-    with open(inside, "rb") as file:
-        data = file.read(ATTACHMENT_LIMIT + 1)
-    if len(data) > ATTACHMENT_LIMIT:
-        raise ToolError(f"{path}: an attachment may have {ATTACHMENT_LIMIT} bytes at most")
-    main, _, sub = (mimetypes.guess_type(inside)[0] or "application/octet-stream").partition("/")
-    message.add_attachment(data, maintype=main, subtype=sub, filename=inside.name)
 
 
 def build(parameters: dict, language: str) -> list:

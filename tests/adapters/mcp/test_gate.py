@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mcp import types
 
 from hiyari.adapters.mcp.channel import Channel
-from hiyari.adapters.mcp.conversation import _Gate
+from hiyari.adapters.mcp.gate import Gate
 from hiyari.adapters.mcp.lines import LineReader
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
@@ -49,7 +49,7 @@ def test_only_answers_that_were_asked_for_reach_the_client(loop: asyncio.Abstrac
     """Whatever comes, nothing is raised, each asked identifier is answered at most once, and the rest is counted."""
     channel = Channel("x", 1, loop, lambda data: None, lambda channel: None)
     inward, read = anyio.create_memory_object_stream(math.inf)
-    gate = _Gate(channel, inward, asyncio.Event())
+    gate = Gate(channel, inward, asyncio.Event())
     gate._asked |= {"1", "2"}
     try:
         for line in LineReader().feed(b"\n".join(sent) + b"\n"):

@@ -1,8 +1,6 @@
-"""The MCP conversation with one tool server, by the official client, behind a gate that lets only the expected through.
+"""The MCP conversation with one tool server, by the official client.
 
-The client keeps a task for every request and notification it is sent, and validates results with schemas the server
-chose. So the gate passes on only answers to requests that were made; it answers the server's own requests itself, and a
-result is read by its shape alone.
+The client would validate results with schemas the server chose; here a result is read by its shape alone.
 """
 
 from __future__ import annotations
@@ -15,24 +13,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp import Client, MCPError, types
 from mcp.client import ClientSession
 from mcp.client._transport import TransportStreams
 from mcp.shared.message import SessionMessage
-from mcp.types import jsonrpc_message_adapter
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import TypeAdapter, ValidationError
 
-from .channel import LINE_BURDEN, Channel
+from .channel import Channel
 from .definitions import TOOLS_LIMIT, Definitions, Unusable, canonical
-from .lines import Line, Oversized
+from .gate import Gate
 from .results import ToolResult, read_result, shorten
 
 CHANGES_LIMIT = 50
 """How often a server may change its tools before it is given up."""
 _PAUSE = 0.1
-_CHATTER = "notifications/subscriptions/acknowledged"
 _RESULT: TypeAdapter[Any] = TypeAdapter(types.CallToolResult | types.InputRequiredResult)
 
 logging.getLogger("mcp").addHandler(logging.NullHandler())
@@ -127,7 +122,7 @@ class Conversation:
         """Give the client its two streams, and carry what passes the gate."""
         inward, read = anyio.create_memory_object_stream[SessionMessage | Exception](math.inf)
         write, outward = anyio.create_memory_object_stream[SessionMessage](0)
-        gate = _Gate(self._channel, inward, self._changed)
+        gate = Gate(self._channel, inward, self._changed)
         async with anyio.create_task_group() as group:
             group.start_soon(gate.carry, outward)
             group.start_soon(gate.shut)
@@ -154,110 +149,9 @@ class _Transport:
         return handled
 
 
-class _Gate:
-    """Decides what of a server's output reaches the client."""
-
-    def __init__(
-        self, channel: Channel, inward: MemoryObjectSendStream[SessionMessage | Exception], changed: asyncio.Event
-    ) -> None:
-        self._channel = channel
-        self._inward = inward
-        self._changed = changed
-        self._asked: set[str] = set()
-        self._replies, self._replying = anyio.create_memory_object_stream[bytes](16)
-        self.streams = (self._replies, self._replying)
-        """The gate's own streams, to be closed."""
-        channel.receive = self.receive
-
-    def receive(self, line: Line | Oversized) -> None:
-        """Take one line of the server's stdout."""
-        if isinstance(line, Oversized):
-            self._refuse(line)
-            return
-        if not line.data.lstrip().startswith(b"{"):
-            self._channel.noise(line.data)
-            return
-        try:
-            message = jsonrpc_message_adapter.validate_json(line.data, by_name=False)
-        except ValueError:
-            self._channel.noise(line.data)
-            return
-        if isinstance(message, types.JSONRPCResponse | types.JSONRPCError):
-            if str(message.id) in self._asked:
-                self._asked.discard(str(message.id))
-                self._deliver(message)
-            else:
-                self._channel.noise(line.data)
-        elif isinstance(message, types.JSONRPCNotification):
-            self._notice(message, len(line.data))
-        else:
-            self._answer(message, len(line.data))
-
-    def _deliver(self, message: types.JSONRPCMessage) -> None:
-        try:
-            self._inward.send_nowait(SessionMessage(message))
-        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-            return
-
-    def _refuse(self, line: Oversized) -> None:
-        identifier = line.answers()
-        if identifier not in self._asked:
-            self._channel.noise(line.head, line.size)
-        else:
-            error = types.ErrorData(
-                code=-32603, message=f"the tool's answer of {line.size} bytes is too large to be read"
-            )
-            known: int | str = int(identifier) if identifier.isdigit() else identifier
-            self._deliver(types.JSONRPCError(jsonrpc="2.0", id=known, error=error))
-
-    def _notice(self, message: types.JSONRPCNotification, size: int) -> None:
-        if message.method == "notifications/tools/list_changed":
-            self._changed.set()
-        elif message.method == _CHATTER:
-            self._deliver(message)
-        self._channel.burden(max(size, LINE_BURDEN))
-
-    def _answer(self, request: types.JSONRPCRequest, size: int) -> None:
-        """Answer a request of the server: a ping, or nothing we offer."""
-        self._channel.burden(max(size, LINE_BURDEN))
-        reply: types.JSONRPCMessage
-        if request.method == "ping":
-            reply = types.JSONRPCResponse(jsonrpc="2.0", id=request.id, result={})
-        else:
-            error = types.ErrorData(code=-32601, message="this client offers no such method")
-            reply = types.JSONRPCError(jsonrpc="2.0", id=request.id, error=error)
-        try:
-            self._replies.send_nowait(_wire(reply))
-        except anyio.WouldBlock:
-            self._channel.burden(size)
-
-    async def carry(self, outward: MemoryObjectReceiveStream[SessionMessage]) -> None:
-        """Carry the client's messages, and the gate's own replies, to the server."""
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._reply)
-            async for item in outward:
-                if isinstance(item.message, types.JSONRPCRequest):
-                    self._asked.add(str(item.message.id))
-                await self._channel.send(_wire(item.message))
-
-    async def _reply(self) -> None:
-        async with self._replying:
-            async for data in self._replying:
-                await self._channel.send(data)
-
-    async def shut(self) -> None:
-        """Close the client's read stream when the channel has ended."""
-        await self._channel.ended.wait()
-        self._inward.close()
-
-
 def gone(channel: Channel) -> ToolResult:
     """Return the result of a call to a server that is gone."""
     return ToolResult("lost", f"the tool server {channel.name} is gone: it {channel.reason or 'is not ready'}")
-
-
-def _wire(message: types.JSONRPCMessage) -> bytes:
-    return message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
 
 
 def _cut(text: str) -> tuple[str, tuple[bytes, ...], bool]:
