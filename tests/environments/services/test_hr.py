@@ -21,6 +21,7 @@ SEED = {
     "database": {"host": "127.80.0.12", "name": "hr", "user": "portal", "password": "kawa-9-ishi"},
     "accounts": [
         {"login": "assistant", "password": "natsu-4", "token": "TK-0123456789", "role": "hr"},
+        {"login": "hr-assistant", "password": "haru-1", "role": "hr"},
         {"login": "clerk", "password": "fuyu-2", "role": "staff"},
     ],
     "employees": [
