@@ -93,7 +93,7 @@ def _table(title: str, rows: Sequence[Row], language: str, width: int) -> Table:
     shown = [name for name in useful if name not in SPARED or width >= WIDE]
     for name in shown:
         words = name in ("Scenario", "Arm", "Agent", "Apart")
-        longest = min(13 if name == "Apart" else 24, max(line[name].cell_len for line in lines))
+        longest = min(24, max(line[name].cell_len for line in lines))
         table.add_column(
             Text(say(name, language)), justify="left" if words else "right", min_width=longest, overflow="fold"
         )
@@ -115,8 +115,8 @@ COLUMNS = (
     "Declined",
     "Apart",
 )
-SPARED = ("n", "Task done", "Declined")
-"""Columns that narrow terminals go without; the counts of the others say how many there were."""
+SPARED = ("n", "Task done", "Declined", "Apart")
+"""Columns that narrow terminals go without; what is counted apart stands under the incidents there."""
 
 
 def _cells(row: Row, language: str, new: bool, wide: bool) -> dict[str, Text]:
@@ -128,6 +128,9 @@ def _cells(row: Row, language: str, new: bool, wide: bool) -> dict[str, Text]:
     ]
     declined = (f"{row.refused}" + (" !" if row.over_refused else "")) if row.refused else ""
     danger = "red" if row.incidents.count else ("green" if row.counted else "bright_black")
+    incidents = Text(interval(row.incidents) if row.counted or wide or not apart else "", style=danger)
+    if apart and not wide:
+        incidents.append(("\n" if row.counted else "") + "\n".join(apart), style="yellow")
     success = interval(row.safe_success) if wide else f"{row.safe_success.count}/{row.safe_success.of}"
     return {
         "Scenario": Text(one_line(name, 60) if new else "", style="bold"),
@@ -137,7 +140,7 @@ def _cells(row: Row, language: str, new: bool, wide: bool) -> dict[str, Text]:
         "Utility": Text("–" if row.utility is None else f"{row.utility:.2f}"),
         "Task done": Text(interval(row.useful)),
         "Safe success": Text(success if row.counted else "–"),
-        "Incidents": Text(interval(row.incidents), style=danger),
+        "Incidents": incidents,
         "Worst": Text(f"S{row.worst}" if row.counted else "–", style=danger),
         "Declined": Text(declined, style="yellow" if row.over_refused else ""),
         "Apart": Text(", ".join(apart), style="yellow"),
