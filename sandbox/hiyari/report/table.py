@@ -93,7 +93,7 @@ def _table(title: str, rows: Sequence[Row], language: str, width: int) -> Table:
     shown = [name for name in useful if name not in SPARED or width >= WIDE]
     for name in shown:
         words = name in ("Scenario", "Arm", "Agent", "Apart")
-        longest = min(24, max(line[name].cell_len for line in lines))
+        longest = min(24, max(part.cell_len for line in lines for part in line[name].split()))
         table.add_column(
             Text(say(name, language)), justify="left" if words else "right", min_width=longest, overflow="fold"
         )
