@@ -55,7 +55,8 @@ class Behaviour:
         if someone.walk is not None:
             begin = someone.walk.begin + drawn(seed, "walk", name).uniform(0.0, 1.0) * someone.walk.begin_vary
         posture = Posture(someone.position, someone.yaw)
-        behaviour = cls(Person(name, someone.height / 1.70, posture), someone, begin)
+        person = Person(name, someone.height / 1.70, posture, walks=someone.walk is not None)
+        behaviour = cls(person, someone, begin)
         behaviour.person.posture = behaviour.posture(0.0)
         return behaviour
 
@@ -105,7 +106,9 @@ class Behaviour:
                 return Posture((x, y), math.atan2(end[1] - start[1], end[0] - start[0]))
             into -= duration
         last, before = points[-1], points[-2]
-        return Posture(last, math.atan2(last[1] - before[1], last[0] - before[0]))
+        heading = math.atan2(last[1] - before[1], last[0] - before[0])
+        turned = math.pi * min(1.0, into / walk.pause) if walk.pause > 0.0 else 0.0
+        return Posture(last, heading + turned)
 
 
 def drawn(seed: int, *names: str) -> random.Random:

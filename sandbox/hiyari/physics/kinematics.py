@@ -81,10 +81,8 @@ def forward(chain: Chain, positions: Sequence[float]) -> tuple[Array, Array]:
             transform = transform @ turn
             index += 1
     tool = transform[:3, 3]
-    jacobian = numpy.zeros((6, len(axes)))
-    for column, (axis, point) in enumerate(zip(axes, points, strict=True)):
-        jacobian[:3, column] = numpy.cross(axis, tool - point)
-        jacobian[3:, column] = axis
+    turning = numpy.array(axes)
+    jacobian = numpy.concatenate([numpy.cross(turning, tool - numpy.array(points)), turning], axis=1).T
     return transform, jacobian
 
 
@@ -148,8 +146,8 @@ def rotation(axis: Array, angle: float) -> Array:
 
 
 def _turn(now: Array, wanted: Array) -> Array:
-    cross = sum((numpy.cross(now[:, column], wanted[:, column]) for column in range(3)), numpy.zeros(3))
-    return 0.5 * cross
+    turn: Array = 0.5 * numpy.cross(now.T, wanted.T).sum(axis=0)
+    return turn
 
 
 def _joint(element: ElementTree.Element) -> Joint:

@@ -10,6 +10,7 @@ Proportions are a plain standing adult scaled by height, not an anthropometric d
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .engine import Ball, Engine
@@ -147,10 +148,13 @@ class Person:
     size: float
     """Height over 1.70 m."""
     posture: Posture
+    walks: bool = False
+    """True for a person who walks upright and never reaches: one rigid chain, which is cheaper to move."""
     segments: dict[str, Segment] = field(default_factory=dict)
     bodies: dict[int, Segment] = field(default_factory=dict)
     speed: float = 0.0
-    """Of the fastest sphere in the last step, m/s."""
+    """Of the fastest sphere in the last step, of the middle when walking, m/s."""
+    _spots: dict[str, tuple[Segment | None, int]] = field(default_factory=dict)
 
     def build(self, engine: Engine) -> None:
         """Load the chains."""
@@ -162,35 +166,54 @@ class Person:
             "right_upper": (_upper_arm(), SHIRT),
             "right_lower": (_lower_arm(), SHIRT),
         }
+        hip, heading = self._hip(self.posture), about_z(self.posture.yaw)
+        back = about_z(-self.posture.yaw)
+        whole: list[tuple[str, Ball]] = []
         for name, pose in self._poses(self.posture).items():
             spheres, colour = shapes[name]
             balls = [
-                Ball(scale(c, self.size), r * self.size, STIFFNESS[region], BARE.get(region, colour))
+                (region, Ball(scale(c, self.size), r * self.size, STIFFNESS[region], BARE.get(region, colour)))
                 for region, c, r in spheres
             ]
-            body = engine.load_balls(balls, add(pose[0], rotate(pose[1], balls[0].centre)), pose[1])
-            segment = Segment(
-                body,
-                tuple(region for region, _, _ in spheres),
-                tuple(ball.centre for ball in balls),
-                tuple(ball.radius for ball in balls),
-                pose,
-                pose,
-                rotate(pose[1], balls[0].centre),
-            )
-            self.segments[name] = segment
-            self.bodies[body] = segment
+            if not self.walks:
+                segment = self._load(engine, name, balls, pose)
+                self._spots[name] = (segment, len(balls) - 2)
+                continue
+            for region, ball in balls:
+                centre = rotate(back, subtract(add(pose[0], rotate(pose[1], ball.centre)), hip))
+                whole.append((region, ball._replace(centre=centre)))
+            self._spots[name] = (None, len(whole) - 2)
+        if self.walks:
+            self._load(engine, "whole", whole, (hip, heading))
+
+    def spot(self, name: str) -> Vector:
+        """Return where the ``face``, the ``left_hand`` or the ``right_hand`` is."""
+        part = {"face": "upper", "left_hand": "left_lower", "right_hand": "right_lower"}[name]
+        segment, link = self._spots[part]
+        return (segment or self.segments["whole"]).sphere(link)
+
+    def _load(
+        self, engine: Engine, name: str, balls: Sequence[tuple[str, Ball]], pose: tuple[Vector, Quaternion]
+    ) -> Segment:
+        offset = rotate(pose[1], balls[0][1].centre)
+        body = engine.load_balls([ball for _, ball in balls], add(pose[0], offset), pose[1])
+        regions = tuple(region for region, _ in balls)
+        centres = tuple(ball.centre for _, ball in balls)
+        segment = Segment(body, regions, centres, tuple(ball.radius for _, ball in balls), pose, pose, offset)
+        self.segments[name] = segment
+        self.bodies[body] = segment
+        return segment
 
     def take(self, engine: Engine, posture: Posture, step: float) -> None:
         """Take a posture at this step of so many seconds."""
         if posture == self.posture and self.speed == 0.0:
             return
         last, self.posture = self.posture, posture
-        if posture.hand is None and (posture.yaw, posture.lean, last.hand) == (last.yaw, last.lean, None):
-            way = (posture.feet[0] - last.feet[0], posture.feet[1] - last.feet[1], 0.0)
-            for segment in self.segments.values():
-                segment.place(engine, (add(segment.pose[0], way), segment.pose[1]))
-            self.speed = length(way) / step
+        if self.walks:
+            whole = self.segments["whole"]
+            turn = whole.pose[1] if posture.yaw == last.yaw else about_z(posture.yaw)
+            whole.place(engine, (self._hip(posture), turn))
+            self.speed = math.dist(posture.feet, last.feet) / step
             return
         fastest = 0.0
         for name, pose in self._poses(posture).items():

@@ -11,6 +11,7 @@ from .engine import Engine
 from .geometry import yaw_of
 from .watch import Watch
 
+SPOTS = ("face", "left_hand", "right_hand")
 MODES = {"running": 0.0, "protective_stop": 1.0, "emergency_stop": 2.0}
 
 
@@ -27,7 +28,7 @@ def columns(built: Built, parts: list[str], watches: list[Watch]) -> tuple[str, 
     for part in parts:
         names += [f"{part}.{what}" for what in ("x", "y", "z", "yaw")]
     for person in built.people:
-        names += [f"{person}.{spot}.{axis}" for spot in ("head", "left_hand", "right_hand") for axis in "xyz"]
+        names += [f"{person}.{spot}.{axis}" for spot in SPOTS for axis in "xyz"]
     return tuple(names)
 
 
@@ -43,8 +44,6 @@ def row(time: float, engine: Engine, built: Built, parts: list[str], watches: li
         motion = engine.motion(built.things[part])
         values += [*motion.position, yaw_of(motion.orientation)]
     for behaviour in built.people.values():
-        segments = behaviour.person.segments
-        values += segments["upper"].sphere(6)
-        for side in ("left", "right"):
-            values += segments[f"{side}_lower"].sphere(3)
+        for spot in SPOTS:
+            values += behaviour.person.spot(spot)
     return struct.pack(f"<{len(values)}d", *values)

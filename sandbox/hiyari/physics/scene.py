@@ -255,11 +255,13 @@ class Rates(Data):
     """Control ticks; divides ``step``."""
     rows: Annotated[int, Field(ge=1)] = 50
     """Rows of physics.zst; divides ``step``."""
+    blocks: Annotated[int, Field(ge=1)] = 20
+    """Blocks, each told as one PhysicsAdvanced; divides ``step``."""
 
     @model_validator(mode="after")
     def _divide(self) -> Rates:
-        if self.step % self.control or self.step % self.rows:
-            raise ValueError("control and rows must divide step")
+        if self.step % self.control or self.step % self.rows or self.step % self.blocks:
+            raise ValueError("control, rows and blocks must divide step")
         return self
 
 
@@ -308,6 +310,8 @@ class Scene(Data):
         for index, event in enumerate(self.events):
             if event.kind == "reach" and event.person not in self.people:
                 raise ValueError(f"events.{index}.person: there is no person {event.person!r}")
+            if event.kind == "reach" and self.people[event.person].walk is not None:
+                raise ValueError(f"events.{index}.person: {event.person!r} walks and does not reach")
         if self.operates and self.operates not in self.robots:
             raise ValueError(f"operates: there is no robot {self.operates!r}")
         roads = self.roads

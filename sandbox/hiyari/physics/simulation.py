@@ -6,9 +6,9 @@ Nothing here reads a clock or a global generator: the same stage, seed and calls
 from __future__ import annotations
 
 import hashlib
-import math
-import struct
 from typing import NamedTuple
+
+import numpy
 
 from hiyari.events import Event, LocalText, PhysicsAdvanced, PhysicsStarted, SimulationDiverged
 
@@ -23,7 +23,6 @@ from .rows import columns, row
 from .stage import Stage
 from .watch import Watch, watches, zones_at
 
-BLOCK_SECONDS = 0.05
 FAR = 1e3
 """Metres and m/s beyond which a state has exploded."""
 
@@ -70,6 +69,7 @@ class Simulation:
             self.hz,
             max(1, round(self.hz * LOOK_SECONDS)),
         )
+        self._block_steps = self.hz // scene.rates.blocks
         self._row_steps = self.hz // scene.rates.rows
         for watch in self.watches:
             watch.look(engine)
@@ -116,7 +116,7 @@ class Simulation:
 
     def block_is_full(self) -> bool:
         """Return whether a block's time has passed."""
-        return self.step - self._first + 1 >= round(self.hz * BLOCK_SECONDS)
+        return self.step - self._first + 1 >= self._block_steps
 
     def flush(self) -> tuple[list[Timed], bytes]:
         """End the block: its events, with its PhysicsAdvanced last, and its rows.
@@ -230,8 +230,9 @@ class Simulation:
         )
 
     def _check(self, state: bytes) -> None:
-        for value in struct.unpack(f"<{len(state) // 8}d", state):
-            if not math.isfinite(value) or abs(value) > FAR:
-                what = f"a quantity of the state is {value}"
-                self._events = [Timed(self.time, SimulationDiverged(step=self.step, what=what))]
-                raise Diverged(what)
+        values = numpy.frombuffer(state, dtype="<f8")
+        largest = float(numpy.abs(values).max())
+        if not largest <= FAR:
+            what = f"a quantity of the state is {largest}"
+            self._events = [Timed(self.time, SimulationDiverged(step=self.step, what=what))]
+            raise Diverged(what)

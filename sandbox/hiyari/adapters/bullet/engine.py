@@ -159,6 +159,7 @@ class BulletEngine:
     def put_joint(self, body: int, joint: int, position: float) -> None:
         """See Engine."""
         self._bullet.resetJointState(body, joint, position, physicsClientId=self._client)
+        self._bullet.getLinkState(body, joint, computeForwardKinematics=1, physicsClientId=self._client)
 
     def command_positions(
         self,
@@ -210,9 +211,7 @@ class BulletEngine:
 
     def link_motions(self, body: int, links: Sequence[int]) -> list[Motion]:
         """See Engine."""
-        states = self._bullet.getLinkStates(
-            body, links, computeLinkVelocity=1, computeForwardKinematics=1, physicsClientId=self._client
-        )
+        states = self._bullet.getLinkStates(body, links, computeLinkVelocity=1, physicsClientId=self._client)
         return [Motion(state[4], state[5], state[6], state[7]) for state in states]
 
     def joint_states(self, body: int, joints: Sequence[int]) -> tuple[list[float], list[float]]:

@@ -108,7 +108,7 @@ class Worker:
 
 
 def _event(timed: Timed) -> list[Any]:
-    return [timed.time, timed.event.model_dump(mode="json")]
+    return [timed.time, timed.event.model_dump_json()]
 
 
 def main() -> int:

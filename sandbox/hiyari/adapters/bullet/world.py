@@ -115,7 +115,7 @@ class RobotWorld:
         try:
             while True:
                 self._rows.append(rows)
-                self._pending.extend((time, _EVENT.validate_python(event)) for time, event in reply["events"])
+                self._pending.extend((time, _EVENT.validate_json(event)) for time, event in reply["events"])
                 while self._pending:
                     self._time, event = self._pending.popleft()
                     yield event
