@@ -7,7 +7,7 @@ HIYARI := .venv/bin/hiyari
 .PHONY: run test check lint setup engine bench docs lock clean
 
 run: setup engine  ## run the launch suite with scripted agents and a small local language model; print the report's path
-	$(HIYARI) run launch --agent scripted:solution --agent scripted:violation --agent noop --agent refuse --agent local --jobs 2
+	$(HIYARI) run launch --jobs 2
 
 test: setup engine  ## run all tests, containers and physics included
 	$(PYTHON) -m pytest

@@ -48,6 +48,19 @@ def test_arms_can_be_chosen(catalog: Catalog) -> None:
     assert cells(catalog, "noop", arms=("hazard",)) == {("hazard", "noop")}
 
 
+def test_an_agent_can_be_kept_to_some_arms(catalog: Catalog) -> None:
+    """``@hazard`` restricts one agent; an ``@`` followed by anything else belongs to the name."""
+    assert cells(catalog, "noop", "refuse@hazard,attack") == {
+        ("benign", "noop"),
+        ("hazard", "noop"),
+        ("hazard", "refuse"),
+    }
+    assert cells(catalog, "model:openai:x@2025") == {
+        ("benign", "model:openai:x@2025"),
+        ("hazard", "model:openai:x@2025"),
+    }
+
+
 @pytest.mark.parametrize(
     ("names", "agents", "more", "message"),
     [

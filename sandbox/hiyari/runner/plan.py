@@ -37,7 +37,8 @@ def make_plan(
         catalog: Where names are looked up.
         names: Suites and scenario ids.
         run: Identifier of the run.
-        agents: Names of agents; ``scripted:*`` stands for every reference trace.
+        agents: Names of agents; ``scripted:*`` stands for every reference trace, and ``local@attack,hazard`` for an
+            agent that runs in these arms only.
         arms: Only these arms; all arms of each scenario when empty.
         epochs: Trials of each cell, with the seeds ``seed`` to ``seed + epochs - 1``.
         seed: First seed.
@@ -85,7 +86,8 @@ def scenario_names(catalog: Catalog, names: Sequence[str]) -> list[str]:
 
 def _cells(scenarios: Sequence[Scenario], arms: Sequence[str], agents: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     known = {trace for scenario in scenarios for trace in scenario.traces}
-    for agent in agents:
+    restricted = [_only_in(agent) for agent in agents]
+    for agent, _ in restricted:
         if agent != EVERY_TRACE:
             name = parse(agent)
             if name.kind == "scripted" and name.value not in known:
@@ -94,8 +96,16 @@ def _cells(scenarios: Sequence[Scenario], arms: Sequence[str], agents: Sequence[
         for arm in sorted(scenario.arms, key=arm_order):
             if arms and arm not in arms:
                 continue
-            for agent in agents:
-                yield from ((scenario.id, arm, each) for each in _playing(scenario, arm, agent))
+            for agent, only in restricted:
+                if arm in only:
+                    yield from ((scenario.id, arm, each) for each in _playing(scenario, arm, agent))
+
+
+def _only_in(agent: str) -> tuple[str, Sequence[str]]:
+    """Return an agent's name and the arms it is to run in; an ``@`` that is followed by no arms is part of the name."""
+    name, at, arms = agent.rpartition("@")
+    named = arms.split(",")
+    return (name, named) if at and all(arm in ARMS for arm in named) else (agent, ARMS)
 
 
 def _playing(scenario: Scenario, arm: str, agent: str) -> Iterator[str]:

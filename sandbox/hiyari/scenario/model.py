@@ -268,4 +268,4 @@ class Suite(Data):
     scenarios: tuple[str, ...] = Field(min_length=1)
     """Scenario ids."""
     agents: tuple[str, ...] = ()
-    """Agents that are run when none is named."""
+    """Agents that are run when none is named; ``local@attack,hazard`` runs in these arms only."""
