@@ -35,7 +35,11 @@ class Timed(NamedTuple):
 
 
 class Diverged(Exception):
-    """The state is no longer finite or has exploded."""
+    """The state is no longer finite or has exploded; ``told`` is the event that says so."""
+
+    def __init__(self, what: str, told: Timed) -> None:
+        super().__init__(what)
+        self.told = told
 
 
 class Simulation:
@@ -122,7 +126,7 @@ class Simulation:
         """End the block: its events, with its PhysicsAdvanced last, and its rows.
 
         Raises:
-            Diverged: If the state is broken; the events up to then are lost but for SimulationDiverged.
+            Diverged: If the state is broken; the block's other events are lost.
         """
         if self.step >= self._first:
             state = self.engine.state()
@@ -234,5 +238,4 @@ class Simulation:
         largest = float(numpy.abs(values).max())
         if not largest <= FAR:
             what = f"a quantity of the state is {largest}"
-            self._events = [Timed(self.time, SimulationDiverged(step=self.step, what=what))]
-            raise Diverged(what)
+            raise Diverged(what, Timed(self.time, SimulationDiverged(step=self.step, what=what)))

@@ -313,7 +313,7 @@ def test_probes_say_what_they_know(open_world):
 
 
 def test_resets_leak_nothing(open_world):
-    """Fifteen more resets do not let the worker grow; removing bodies instead was measured to leak 0.48 MB each time."""
+    """Fifteen more resets do not let the worker grow; removing bodies instead leaks 0.48 MB each time."""
     driver = open_world()
 
     def resident():

@@ -63,12 +63,6 @@ class Worker:
             raise LookupError(f"there is no request {operation!r}")
         return self._next()
 
-    def diverged(self, what: str) -> tuple[Message, bytes]:
-        """Return the reply when the simulation has exploded."""
-        assert self._session is not None
-        events = self._session.simulation._events
-        return {"events": [_event(timed) for timed in events], "diverged": what}, b""
-
     def _open(self, request: Message) -> Message:
         from hiyari.adapters.bullet.engine import BulletEngine
 
@@ -136,8 +130,7 @@ def main() -> int:
             reply, rows = worker.answer(request)
             reply["ok"] = True
         except Diverged as error:
-            reply, rows = worker.diverged(str(error))
-            reply["ok"] = True
+            reply, rows = {"ok": True, "events": [_event(error.told)], "diverged": str(error)}, b""
         except ContentError as error:
             where = None if error.file is None else str(error.file)
             reply, rows = {"ok": False, "content": [error.problem, where, error.field]}, b""
