@@ -59,6 +59,12 @@ def files(name: str) -> Mapping[str, str]:
     return {rest.strip().removeprefix("title="): code for _, rest, code in blocks if "title=" in rest}
 
 
+def test_the_example_environment_is_the_real_one() -> None:
+    """docs/environments.md shows hr_department as it is."""
+    shown = [code for _, _, code in BLOCK.findall((ROOT / "docs/environments.md").read_text(encoding="utf-8"))]
+    assert yaml.safe_load(shown[0]) == read_yaml(ROOT / "environments/hr_department/environment.yaml")
+
+
 @pytest.mark.docker
 def test_the_service_and_the_environment_of_the_pages_run(tmp_path: Path) -> None:
     """The visitors' book is built, seeded, used by both its names, told of and probed."""
