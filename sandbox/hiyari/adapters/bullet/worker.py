@@ -1,4 +1,4 @@
-"""The physics worker: ``python -m hiyari.adapters.bullet.worker`` speaks the wire protocol on stdin and stdout.
+"""The physics worker: speaks the wire protocol on its stdin and stdout. The nursery forks it.
 
 One world per process. Requests: open, reset, tools, call, wait, next, halt, finish, serve, probe. A call or a wait runs
 one block per request, so the episode can stop it after any block, and where it stops is the same in every run.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Generator
 from typing import Any
@@ -142,7 +141,3 @@ def main() -> int:
         data = memoryview(pack(reply, rows))
         while data:
             data = data[os.write(sink, data) :]
-
-
-if __name__ == "__main__":
-    sys.exit(main())
