@@ -8,6 +8,7 @@ descriptors, the worker's end of its stream and the file for its diagnostics, an
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -29,6 +30,7 @@ class Nursery:
         self._lock = threading.Lock()
         self._line: socket.socket | None = None
         self._owner = 0
+        atexit.register(self._forget)
 
     def fork(self, stream: socket.socket, diagnostics: IO[bytes]) -> int:
         """Return the process id of a fresh worker that speaks on the stream.
@@ -51,6 +53,7 @@ class Nursery:
 
     def _open(self) -> socket.socket:
         if self._line is None or self._owner != os.getpid():
+            self._forget()
             ours, theirs = socket.socketpair()
             environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
             with theirs:
