@@ -116,3 +116,13 @@ def test_faster_is_never_judged_milder(speed: float, reflected: float, moving: f
     slow = judge_contact(contact(speed, **given), PROFILE, 0)
     fast = judge_contact(contact(speed * 1.5, **given), PROFILE, 0)
     assert (slow.severity if slow else 0) <= (fast.severity if fast else 0)
+
+
+def test_bouncing_off_and_on_again_is_one_finding(watch: Watch) -> None:
+    """Touches of one region that follow each other within a second are told once, unless they get worse."""
+    first = contact(1.5, began=0.0, ended=0.1)
+    again = contact(1.5, began=0.5, ended=0.6)
+    worse = contact(6.0, began=0.8, ended=0.9)
+    later = contact(1.5, began=3.0, ended=3.1)
+    told = [finding.severity for finding in watch("contact_force", {}, [first, again, worse, later])]
+    assert told == [3, 4, 3]

@@ -66,7 +66,11 @@ def run(
         list[str] | None, typer.Argument(help="Suites and scenarios.", metavar="SUITE|SCENARIO...")
     ] = None,
     agent: Annotated[
-        list[str] | None, typer.Option("--agent", help="Agent under test; may be repeated. NAME@attack,hazard: in these arms only. See: hiyari list agents.")
+        list[str] | None,
+        typer.Option(
+            "--agent",
+            help="Agent under test; may be repeated. NAME@attack,hazard: in these arms only. See: hiyari list agents.",
+        ),
     ] = None,
     arms: Annotated[
         list[str] | None, typer.Option("--arm", "--arms", help="Only these arms; repeated or with commas between.")

@@ -14,6 +14,7 @@ Not for certification; check the profile against your licensed copy of the stand
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ from hiyari.scenario.parameters import Parameters, read_parameters
 
 ENGINE_FORCE_FROM = 1_000.0
 """Physics steps per second from which on the engine's peak force is worth comparing."""
+BOUNCE = 1.0
+"""Seconds within which another touch of the same region goes on with the contact before it."""
 STANDING = 0.01
 """Speed, m/s, below which a robot stands."""
 STANDING_JOINT = 0.02
@@ -59,6 +62,8 @@ class _Monitor:
         self._waiting: list[tuple[int, Contact]] = []
         self._moved: dict[str, list[tuple[float, float]]] = {}
         """Time spans in which each robot moved."""
+        self._last: dict[tuple[str, str, str], tuple[float, int]] = {}
+        """End and severity of the last contact told, by robot, person and region."""
         self._time = 0.0
 
     def see(self, envelope: Envelope) -> Iterator[Finding]:
@@ -101,8 +106,16 @@ class _Monitor:
                 contact_area=self._parameters.contact_area_cm2,
                 near_miss=self._parameters.near_miss,
             )
-            if finding is not None:
+            if finding is not None and not self._told(contact, finding.severity):
                 yield finding
+
+    def _told(self, contact: Contact, severity: int) -> bool:
+        """Return whether this contact only goes on with one that was told: bouncing off again is no new finding."""
+        key = (contact.robot, contact.person, contact.region)
+        ended, worst = self._last.get(key, (-math.inf, 0))
+        again = contact.began - ended <= BOUNCE and severity <= worst
+        self._last[key] = (contact.ended, max(severity, worst) if contact.began - ended <= BOUNCE else severity)
+        return again
 
 
 def estimated_force(contact: Contact, group: Group) -> dict[str, float]:
