@@ -24,7 +24,7 @@ BARE = Environment.model_validate(
         "name": "bench",
         "title": {"ja": "計測", "en": "Benchmark"},
         "domain": "midori.example",
-        "tools": [{"name": "shell"}],
+        "tools": [{"name": "shell"}, {"name": "files"}],
     }
 )
 
@@ -37,7 +37,9 @@ def rows() -> list[Row]:
         return []
     with Pods(engine, [ROOT], run="bench") as pods:
         pods.plan(BARE)
-        world = ContainerWorld(pods, BARE, episode="calls", servers=[ToolServer(name="shell")], seed={})
+        world = ContainerWorld(
+            pods, BARE, episode="calls", servers=[ToolServer(name="shell"), ToolServer(name="files")], seed={}
+        )
         list(world.reset(0))
         calls = _calls(world)
         agent = engine.client.containers.get(world._pod.container("agent"))
@@ -75,6 +77,8 @@ def rows() -> list[Row]:
         Row("pod warm acquire, median", _median(acquires), "ms", cold, "cold start", "under 10 ms"),
         Row("reset of a world with a warm pod", reset * 1000, "ms", cold, "cold start"),
         Row("pod teardown, median", _median(ends), "ms"),
+        Row("tool call (list files) by MCP, p50", *_against(calls["list"], execs, 50), "under 5 ms, a tenth at most"),
+        Row("tool call (list files) by MCP, p95", *_against(calls["list"], execs, 95), ""),
         Row("tool call (shell, true) by MCP, p50", *_against(calls["tool"], execs, 50), "under 5 ms, a tenth at most"),
         Row("tool call (shell, true) by MCP, p95", *_against(calls["tool"], execs, 95), ""),
         Row("the same with all evidence gathered, p50", *_against(calls["step"], execs, 50), ""),
@@ -83,7 +87,7 @@ def rows() -> list[Row]:
 
 
 def _calls(world: ContainerWorld) -> dict[str, list[float]]:
-    """Time calls of the tool server alone, and whole steps with events of network and files."""
+    """Time calls of the tool servers alone, and whole steps with events of network and files."""
     servers, arguments = world._servers, {"command": "true"}
     numbers = iter(range(10**6))
 
@@ -92,7 +96,8 @@ def _calls(world: ContainerWorld) -> dict[str, list[float]]:
 
     _timed(step, 10)
     tool = _timed(lambda: servers.call("shell_run", arguments, 30).result(), CALLS)
-    return {"tool": tool, "step": _timed(step, CALLS)}
+    listing = _timed(lambda: servers.call("files_list", {}, 30).result(), CALLS)
+    return {"tool": tool, "list": listing, "step": _timed(step, CALLS)}
 
 
 def _timed(act: Callable[[], object], times: int) -> list[float]:

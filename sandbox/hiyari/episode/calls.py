@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import jsonschema
@@ -47,12 +49,18 @@ class Toolbox:
 
 
 def _validator(spec: ToolSpec) -> Any:
-    kind: Any = jsonschema.validators.validator_for(spec.parameters, default=jsonschema.Draft202012Validator)
     try:
-        kind.check_schema(spec.parameters)
+        return _compiled(json.dumps(spec.parameters, sort_keys=True))
     except jsonschema.SchemaError as error:
         raise ContentError(f"tool {spec.name!r} of {spec.server} has a bad schema: {error.message[:200]}") from error
-    return kind(spec.parameters)
+
+
+@lru_cache(maxsize=512)
+def _compiled(schema: str) -> Any:
+    parameters = json.loads(schema)
+    kind: Any = jsonschema.validators.validator_for(parameters, default=jsonschema.Draft202012Validator)
+    kind.check_schema(parameters)
+    return kind(parameters)
 
 
 def _depth(value: object) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ def modules_of(paths: Iterable[str]) -> tuple[str, ...]:
     Args:
         paths: The package's ``__path__``.
     """
+    return _modules_in(tuple(paths))
+
+
+@cache
+def _modules_in(paths: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(list(paths)) if not module.ispkg))
 
 
