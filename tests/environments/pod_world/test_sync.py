@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 import pytest
@@ -49,7 +50,11 @@ raw = socket.create_connection(("203.0.113.92", 7)); [raw.send(b"%d," % number) 
 
 
 def test_five_hundred_connections_at_once(world: Any, client: Any) -> None:
-    """Fire and forget from many sockets at once: all are told."""
+    """Fire and forget from many sockets at once: all are told.
+
+    On a busy machine the queue of connections overflows and the kernel sends some bytes again a little later, so those
+    may be told only then.
+    """
     client.run("""
 many = []
 for number in range(500):
@@ -60,7 +65,12 @@ for number, one in enumerate(many):
     select.select([], [one], [], 5); one.send(b"#%d" % number)
 for one in many: one.close()
 """)
-    assert {event["payload"] for event in world.egress()} == {b"#%d" % number for number in range(500)}
+    wanted, told = {b"#%d" % number for number in range(500)}, set()
+    give_up = time.monotonic() + 30
+    while not wanted <= told and time.monotonic() < give_up:
+        told |= {event["payload"] for event in world.egress() if event["payload"]}
+        time.sleep(0.1)
+    assert told == wanted
 
 
 def test_the_same_seed_gives_the_same_addresses(world: Any, client: Any, guarded: Any) -> None:
