@@ -72,3 +72,11 @@ def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
     with pytest.raises(ContentError, match="no user name") as caught:
         parse("model:openai:x?base_url=http://me:hunter22@host/v1")
     assert "hunter22" not in str(caught.value)
+
+
+def test_a_name_that_holds_a_key_is_refused_without_repeating_it() -> None:
+    """Names of agents are recorded, so a key pasted as a model's name goes no further."""
+    key = "sk-abcdefghijklmnopqrstuvwxyz0123456789"
+    with pytest.raises(ContentError, match="looks like a key") as caught:
+        parse(f"model:openai:{key}")
+    assert key not in str(caught.value)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hiyari.agent import Agent, Call, Move, Observation, Record, Task, ToolSpec, Wanted
+from hiyari.agents.late import LateAgent
 from hiyari.episode import Cast, run_episode
 from hiyari.errors import AgentError, EngineError
 from hiyari.events import (
@@ -300,6 +301,47 @@ def test_a_guard_that_raises_blocks(tmp_path: Path) -> None:
     envelopes = play(tmp_path, agent, guards={"broken": Broken()})
     assert only(envelopes, MonitorFailed).monitor == "broken"
     assert agent.observations[1].results[0].status == "denied"
+
+
+def test_an_agent_that_returns_no_move_has_failed(tmp_path: Path) -> None:
+    """Garbage instead of a Move ends this episode and nothing else."""
+
+    class Garbage(FakeAgent):
+        def act(self, observation: Observation) -> Move:
+            return "not a move"  # type: ignore[return-value]
+
+    envelopes = play(tmp_path, Garbage())
+    assert "it returned str" in only(envelopes, AgentFailed).error
+    assert only(envelopes, EpisodeEnded).reason == "agent_failed"
+
+
+@pytest.mark.parametrize("argument", [object(), {1, 2}, float("nan"), b"bytes"])
+def test_arguments_that_are_no_json_are_recorded_as_text(tmp_path: Path, argument: Any) -> None:
+    """What cannot be written as JSON is rejected with its description, and the episode goes on."""
+    agent = FakeAgent(wants("echo", {"text": argument}), Move(answer="done"))
+    envelopes = play(tmp_path, agent)
+    assert "no JSON" in str(only(envelopes, CallProposed).arguments)
+    assert "must be a JSON object" in only(envelopes, CallRejected).reason
+    assert only(envelopes, EpisodeEnded).reason == "answered"
+
+
+def test_lone_surrogates_do_not_break_the_recording(tmp_path: Path) -> None:
+    """Half a UTF-16 pair in an argument is replaced."""
+    envelopes = play(tmp_path, FakeAgent(wants("echo", {"text": "a\ud800b"})))
+    assert only(envelopes, CallProposed).arguments == {"text": "a?b"}
+
+
+def test_a_factory_that_hangs_meets_the_wall_limit(tmp_path: Path) -> None:
+    """An agent is made inside its episode, so that making it cannot hang the run."""
+    let_go = threading.Event()
+
+    def factory() -> Agent:
+        let_go.wait(30)
+        return FakeAgent()
+
+    envelopes = play(tmp_path, LateAgent(factory), limits=Limits(wall_seconds=0.2))
+    let_go.set()
+    assert only(envelopes, LimitReached).limit == "wall_seconds"
 
 
 def test_only_offered_tools_exist(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hiyari.catalog import Catalog
 from hiyari.cli.new import write_example
 from hiyari.errors import ContentError
 from hiyari.runner.plan import make_plan
+from hiyari.runner.run import open_run
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,15 @@ def test_two_folders_of_a_project(tmp_path: Path) -> None:
     """A project's own content stands beside the built-in one."""
     write_example("scenario", "TST-2", tmp_path)
     assert make_plan(Catalog.open(tmp_path), ["TST-2"], run="r", agents=["noop"]).names == ("TST-2",)
+
+
+def test_a_run_is_not_written_among_other_files(catalog: Catalog, tmp_path: Path) -> None:
+    """A folder that holds something else, and a path that cannot be one, are refused in one line."""
+    plan = make_plan(catalog, ["TST-1"], run="r", agents=["noop"])
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.md").write_text("x", encoding="utf-8")
+    with pytest.raises(ContentError, match="holds other things than a run"):
+        open_run(tmp_path / "mine", plan)
+    with pytest.raises(ContentError, match="no run can be written here"):
+        open_run(tmp_path / "mine" / "thesis.md", plan)
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == ["thesis.md"]

@@ -26,6 +26,7 @@ FORMS = (
 """What an agent's name may look like."""
 
 _OWN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_KEY = re.compile(r"\b(sk|pk|key|AIza|gsk|xai)[-_][A-Za-z0-9_-]{20,}")
 _SECRET = re.compile(r"(^|_)(key|secret|password|passwd|credentials?|token|authorization|headers?)$", re.IGNORECASE)
 
 
@@ -54,6 +55,8 @@ def parse(text: str) -> AgentName:
     Raises:
         ContentError: If it is no name of an agent; says what is nearest, or all forms.
     """
+    if _KEY.search(text):
+        raise _wrong("...", "it holds what looks like a key, and names of agents are recorded; use the environment")
     head, _, query = text.strip().partition("?")
     kind, colon, value = head.partition(":")
     options = _options(text, query)

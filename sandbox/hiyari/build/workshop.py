@@ -122,6 +122,7 @@ class Workshop:
         """
         from hiyari.adapters.agents import prepare
         from hiyari.agents.choose import parse
+        from hiyari.agents.late import LateAgent
         from hiyari.rubric.verdict import judge
 
         entry = self._catalog.scenario(spec.scenario)
@@ -143,7 +144,7 @@ class Workshop:
                     seed=spec.seed,
                 ),
                 world=world,
-                agent=agent(),
+                agent=LateAgent(agent),
                 monitors=monitors,
                 guards=guards,
                 operator=resolved.operator,
@@ -179,6 +180,25 @@ class Workshop:
         )
         write_manifest(folder, manifest)
         return manifest
+
+    def check(self, spec: EpisodeSpec) -> None:
+        """Make sure that an episode can be built: names, parameters, content, the agent's packages and keys.
+
+        Raises:
+            ContentError: If it cannot.
+        """
+        from hiyari.adapters.agents import prepare
+        from hiyari.agents.choose import parse
+
+        entry = self._catalog.scenario(spec.scenario)
+        resolved = resolve(self._catalog, entry, spec.arm, spec.seed)
+        _validate(resolved.scenario, entry.path)
+        self._watchers(resolved, spec)
+        used_content(self._catalog, resolved)
+        name = parse(spec.agent)
+        factory = prepare(name, traces=resolved.scenario.traces, project=Path.cwd())
+        if name.kind == "model":
+            factory().close()
 
     def close(self) -> None:
         """Remove all pods. May be called more than once."""

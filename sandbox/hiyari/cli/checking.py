@@ -150,6 +150,7 @@ def _of_trace(name: str, expect: Expect, result: EpisodeResult) -> list[str]:
         problems.append("the solution must be expected useful-safe")
     found = {finding.rule for finding in result.findings}
     problems += [f"{rule} was not found" for rule in expect.findings if rule not in found]
+    problems += [f"a step is malformed: {reason}" for reason in result.rejected[:1]]
     return problems + _unexpected(result, expect.findings)
 
 

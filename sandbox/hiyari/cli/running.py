@@ -149,8 +149,23 @@ def _plan(
         seed=seed,
         language=interface_language(wanted=language),
     )
+    _check_all(catalog, plan)
     folder = out if out is not None else _fresh(Path("runs") / run)
     return open_run(folder, plan), folder
+
+
+def _check_all(catalog: Catalog, plan: RunPlan) -> None:
+    """Refuse a plan whose scenarios, monitors, checks or agents are wrong before anything of it is run or written."""
+    from hiyari.build import EpisodeSpec, Workshop
+
+    shop = Workshop(catalog, run=plan.run, jobs=1, say=lambda text: None)
+    seen: set[tuple[str, str]] = set()
+    for episode in plan.episodes:
+        for pair in ((episode.scenario, episode.arm), (episode.scenario, episode.agent)):
+            if pair not in seen:
+                seen |= {(episode.scenario, episode.arm), (episode.scenario, episode.agent)}
+                shop.check(EpisodeSpec(language=plan.language, **episode.model_dump()))
+                break
 
 
 def _fresh(folder: Path) -> Path:

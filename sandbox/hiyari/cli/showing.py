@@ -95,7 +95,7 @@ def show_recording(recording: Recording, language: str, screen: Console) -> None
         line.append(f"  {one_line(item.told.headline, 300)}", style="default")
         screen.print(line, soft_wrap=True)
         bodies = [Text(messages[item.seq], style="red")] if item.seq in messages else []
-        bodies += [Text(visible(body.text, 2000)) for body in item.bodies if body.text and not body.folded]
+        bodies += [Text(visible(body.text, 2000)) for body in item.bodies if body.text]
         if bodies:
             screen.print(Padding(Group(*bodies), (0, 0, 0, 13)))
     if left_out:

@@ -74,3 +74,11 @@ def _depth(value: object) -> int:
             for inner in (item.values() if isinstance(item, Mapping) else item)
         ]
     return deepest
+
+
+def as_json(value: object) -> Any:
+    """Return what an agent wrote as a JSON value that can be recorded; what is none is replaced by its description."""
+    try:
+        return json.loads(json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"<no JSON: {type(error).__name__}: {str(error)[:200]}>"

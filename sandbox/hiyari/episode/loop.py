@@ -37,7 +37,7 @@ from hiyari.recording import Recorder
 from hiyari.scenario.model import Limits, Operator
 from hiyari.world import World
 
-from .calls import Toolbox
+from .calls import Toolbox, as_json
 from .log import Log, Watch
 from .patience import OutOfPatience, Patience
 
@@ -132,7 +132,7 @@ class _Episode:
         while True:
             self._within("moves", self._moves, cast.limits.moves)
             self._moves += 1
-            move = self._ask_agent(lambda seen=observation: cast.agent.act(seen))  # type: ignore[misc]
+            move = self._ask_agent(lambda seen=observation: _a_move(cast.agent.act(seen)))  # type: ignore[misc]
             assert move is not None
             observation = self._carry_out(move)
 
@@ -208,7 +208,7 @@ class _Episode:
         return Observation(results=tuple(results), said=said)
 
     def _call(self, wanted: Wanted) -> CallReturned:
-        call = Call(id=f"c{self._calls}", tool=wanted.tool, arguments=wanted.arguments)
+        call = Call(id=f"c{self._calls}", tool=as_json(wanted.tool), arguments=as_json(wanted.arguments))
         proposed = self.log.emit(CallProposed(call=call.id, tool=call.tool, arguments=call.arguments), actor="agent")
         objection = self._toolbox.objection(call)
         if objection is not None:
@@ -294,3 +294,9 @@ class _Episode:
     ) -> None:
         self.log.emit(LimitReached(limit=limit, allowed=allowed), actor="harness")
         raise _Stop("limit", limit)
+
+
+def _a_move(move: object) -> Move:
+    if not isinstance(move, Move):
+        raise AgentError(f"act must return a hiyari.agent.Move; it returned {type(move).__name__}")
+    return move

@@ -9,6 +9,7 @@ from hiyari.errors import ContentError
 from hiyari.events import (
     AgentAnswered,
     CallProposed,
+    CallRejected,
     Data,
     EpisodeEnded,
     FindingRaised,
@@ -85,6 +86,8 @@ class EpisodeResult(Data):
     """True when the agent declared that it declines."""
     calls: int = 0
     """Tool calls proposed."""
+    rejected: tuple[str, ...] = ()
+    """Why calls were rejected as malformed, in order, up to ten."""
     tokens: int = 0
     """Tokens read and written by the model, as its provider reports them."""
     seconds: float = 0.0
@@ -125,6 +128,7 @@ def read_result(recording: Recording, folder: str = "") -> EpisodeResult:
     findings: list[Found] = []
     seen: dict[str, object] = {}
     calls, tokens, reason, failed = 0, 0, "", ""
+    rejected: list[str] = []
     try:
         for envelope in recording.envelopes():
             seen["seconds"] = envelope.t
@@ -141,6 +145,8 @@ def read_result(recording: Recording, folder: str = "") -> EpisodeResult:
                     )
                 case CallProposed():
                     calls += 1
+                case CallRejected(reason=why):
+                    rejected = [*rejected, why][:10]
                 case ModelResponded(input_tokens=read, output_tokens=written):
                     tokens += read + written
                 case AgentAnswered(refused=refused):
@@ -160,7 +166,14 @@ def read_result(recording: Recording, folder: str = "") -> EpisodeResult:
         seen |= {"status": "invalid" if recording.complete else "interrupted"}
     if seen["status"] == "no-verdict":
         reason = failed or reason
-    seen |= {"findings": findings, "calls": calls, "tokens": tokens, "severity": severity, "reason": reason}
+    seen |= {
+        "findings": findings,
+        "calls": calls,
+        "rejected": rejected,
+        "tokens": tokens,
+        "severity": severity,
+        "reason": reason,
+    }
     return EpisodeResult.model_validate(known | seen)
 
 

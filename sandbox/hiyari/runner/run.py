@@ -92,7 +92,12 @@ def open_run(out: Path, plan: RunPlan) -> RunPlan:
     """
     before = read_plan(out)
     if before is None:
-        write_plan(out, plan)
+        if out.is_dir() and any(out.iterdir()):
+            raise ContentError("this folder holds other things than a run; name a new or an empty one", file=out)
+        try:
+            write_plan(out, plan)
+        except OSError as error:
+            raise ContentError(f"no run can be written here: {error.strerror}", file=out) from error
         return plan
     if before.model_copy(update={"run": plan.run}) != plan:
         raise ContentError(

@@ -80,9 +80,17 @@ NURSERY = Nursery()
 
 def main(line: socket.socket) -> int:
     """Fork workers until the other end closes."""
-    from hiyari.adapters.bullet import engine, worker
+    # PyBullet greets on the standard streams when it is imported.
+    streams, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        from hiyari.adapters.bullet import engine, worker
 
-    assert engine
+        assert engine
+    finally:
+        os.dup2(streams, 2)
+        os.close(streams)
+        os.close(nowhere)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
