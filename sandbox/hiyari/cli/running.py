@@ -26,6 +26,8 @@ ALL_JUDGED, SOME_NOT_JUDGED, INTERRUPTED = 0, 3, 130
 """Exit codes of a run; 2 is bad input. What agents did is data and never an exit code."""
 
 DEFAULT_AGENTS = ("scripted:solution",)
+TROUBLES_SHOWN = 10
+"""Episodes whose failure is told in a line below the tables."""
 
 
 def run_command(
@@ -75,8 +77,22 @@ def run_command(
         print_tables(summary, spoken, console())
     for note in ran.notes:
         screen.print(Text(one_line(note, 1000), style="yellow"), soft_wrap=True)
+    for result in _troubled(results)[:TROUBLES_SHOWN]:
+        where = f"{result.scenario} {result.arm} {result.agent} {result.seed}"
+        screen.print(Text(one_line(f"{where}: {result.reason}", 400), style="yellow"), soft_wrap=True)
     _places(folder, page, spoken)
     return code
+
+
+def _troubled(results: Sequence[EpisodeResult]) -> list[EpisodeResult]:
+    """Return the episodes whose agent failed, or that were run and count for nothing."""
+    return [
+        result
+        for result in results
+        if result.reason
+        and result.status != "not-run"
+        and (not result.counted or result.reason.startswith("agent_failed"))
+    ]
 
 
 def report_command(
