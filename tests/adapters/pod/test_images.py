@@ -71,13 +71,13 @@ def test_an_image_is_built_once_and_again_when_its_content_changes(workshop):
 def test_a_changed_parent_changes_its_children_and_extra_folders_count(workshop):
     """The digest covers the parent and every folder that image.yaml copies."""
     workshop.write("imgtest/parent", note="first")
-    workshop.write("imgtest/child", **{"image.yaml": "parent: imgtest/parent\ncopy: [../../../shared]\n"})
-    shared = workshop.folder.parent / "shared"
-    shared.mkdir()
-    (shared / "file").write_text("shared")
+    workshop.write("imgtest/child", **{"image.yaml": "parent: imgtest/parent\ncopy: [../../../common]\n"})
+    common = workshop.folder.parent / "common"
+    common.mkdir()
+    (common / "file").write_text("common")
     first = workshop.images().ensure("imgtest/child")
-    assert workshop.read(first, "/data/shared/file") == "shared"
-    (shared / "file").write_text("changed")
+    assert workshop.read(first, "/data/common/file") == "common"
+    (common / "file").write_text("changed")
     second = workshop.images().ensure("imgtest/child")
     workshop.write("imgtest/parent", note="second")
     third = workshop.images().ensure("imgtest/child")
