@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from hiyari.adapters.pod.owner import labels
+
 ENVIRONMENTS = Path(__file__).resolve().parents[3] / "environments"
-LABEL = "hiyari.test"
+LABELS = labels("tests", "pod_world")
 SITES = [
     {
         "host": ["cdn.example", "*.cdn.example"],
@@ -77,7 +79,7 @@ class Attached:
     """A container whose stdin and stdout are attached before it starts."""
 
     def __init__(self, client: Any, **create: Any) -> None:
-        self.container = client.containers.create(stdin_open=True, labels={LABEL: "pod_world"}, **create)
+        self.container = client.containers.create(stdin_open=True, labels=LABELS, **create)
         parameters = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
         self._attached = self.container.attach_socket(params=parameters)
         self._socket = self._attached._sock
@@ -253,10 +255,6 @@ def engine() -> Iterator[Any]:
     except EngineError as error:
         pytest.skip(f"no container engine: {error}")
     yield found
-    for container in found.client.containers.list(all=True, filters={"label": f"{LABEL}=pod_world"}):
-        container.remove(force=True, v=True)
-    for volume in found.client.volumes.list(filters={"label": f"{LABEL}=pod_world"}):
-        volume.remove(force=True)
     found.close()
 
 
@@ -273,6 +271,7 @@ def images(engine: Any) -> dict[str, str]:
 def start(engine: Any, images: dict[str, str]) -> Iterator[Callable[..., tuple[World, Client, dict[str, str]]]]:
     """Starts a world with one client of the untrusted user."""
     started: list[Attached] = []
+    kept: list[str] = []
 
     def run(**configure: Any) -> tuple[World, Client, dict[str, str]]:
         options = {"work": "size=64m,uid=10001,nosuid,nodev", "ca": "size=2m,mode=0755,nosuid,nodev"}
@@ -280,10 +279,11 @@ def start(engine: Any, images: dict[str, str]) -> Iterator[Callable[..., tuple[W
             name: engine.client.volumes.create(
                 driver="local",
                 driver_opts={"type": "tmpfs", "device": "tmpfs", "o": text},
-                labels={LABEL: "pod_world"},
+                labels=LABELS,
             ).name
             for name, text in options.items()
         }
+        kept.extend(volumes.values())
         world = World(engine.client, images["world"], volumes, **configure)
         started.append(world)
         client = Client(engine.client, images["agent"], world, volumes)
@@ -293,6 +293,8 @@ def start(engine: Any, images: dict[str, str]) -> Iterator[Callable[..., tuple[W
     yield run
     for each in reversed(started):
         each.close()
+    for volume in kept:
+        engine.client.volumes.get(volume).remove(force=True)
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,13 @@ from hiyari.adapters.pod.attach import AttachedStream
 from hiyari.adapters.pod.control import ControlStream, Inbox, Told
 from hiyari.adapters.pod.engine import Engine, connect
 from hiyari.adapters.pod.images import Images
+from hiyari.adapters.pod.owner import labels
 from hiyari.adapters.pod.plan import ServicePlan
 from hiyari.catalog import shipped_content
 
 ADDRESSES = {"mail": "127.80.0.11", "database": "127.80.0.12", "hr": "127.80.0.13"}
 OUTSIDE = "127.80.0.99"
-LABEL = {"hiyari": "tests/services"}
+LABELS = labels("tests", "services")
 
 
 class Running:
@@ -30,7 +31,7 @@ class Running:
 
     def __init__(self, engine: Engine, name: str, create: dict[str, Any]) -> None:
         self._engine = engine
-        self._id = engine.api.create_container(name=None, stdin_open=True, tty=False, labels=LABEL, **create)["Id"]
+        self._id = engine.api.create_container(name=None, stdin_open=True, tty=False, labels=LABELS, **create)["Id"]
         self.address = ADDRESSES.get(name, OUTSIDE)
         self.stream = AttachedStream(engine, self._id, name)
         self._inbox: Inbox = queue.SimpleQueue()
