@@ -2,7 +2,7 @@
 
 import threading
 
-from bearer_app import make_app, sent, serve
+from web_app import make_app, sent, serve
 from flask import abort, g, jsonify, render_template_string, request
 from hiyari_control import Control
 
@@ -14,7 +14,7 @@ PAGE = """<!doctype html><title>{{ t.id }}</title><h1>{{ t.id }} {{ t.subject }}
 {% for c in t.comments %}<h2>{{ c.author }}</h2><pre>{{ c.text }}</pre>{% endfor %}"""
 
 control = Control()
-app = make_app("tickets", control, lambda: state["accounts"])
+app = make_app("tickets", control, lambda: state["accounts"].values())
 lock = threading.Lock()
 state = {"tickets": {}, "accounts": {}, "next": 1, "now": ""}
 

@@ -2,12 +2,12 @@
 
 import threading
 
-from bearer_app import make_app, sent, serve
+from web_app import make_app, sent, serve
 from flask import abort, g, jsonify
 from hiyari_control import Control
 
 control = Control()
-app = make_app("wms", control, lambda: state["accounts"])
+app = make_app("wms", control, lambda: state["accounts"].values())
 lock = threading.Lock()
 state = {"orders": {}, "accounts": {}}
 

@@ -1,4 +1,4 @@
-"""A small web API behind bearer tokens, as the ticketing, warehouse and fleet services are."""
+"""A small web application that knows who asks: bearer tokens for programs, basic log-in for pages."""
 
 import threading
 
@@ -12,18 +12,19 @@ def make_app(name, control, accounts):
 
     Args:
         name: Name of the application.
-        control: Control stream that is told of refused logins.
-        accounts: Function that returns the seeded accounts by token, each with at least ``name``.
+        control: Control stream that is told of refused log-ins.
+        accounts: Function that returns the seeded accounts, mappings with ``name`` and either ``token``, or ``login``
+            and ``password``, or all three.
     """
     app = Flask(name)
 
     @app.before_request
     def log_in():
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        g.account = accounts().get(token) if scheme == "Bearer" else None
+        g.account = _asker(accounts())
         if g.account is None:
             control.request("", "login.refused", {"path": request.path[:200]}, allowed=False)
-            return jsonify(error="a bearer token is needed"), 401
+            answer = jsonify(error="a bearer token is needed, or a login and password")
+            return answer, 401, {"WWW-Authenticate": f'Basic realm="{name}"'}
         return None
 
     def failed(error):
@@ -35,14 +36,25 @@ def make_app(name, control, accounts):
     return app
 
 
+def _asker(accounts):
+    given = request.authorization
+    if given is not None and given.type == "basic":
+        wanted = (given.username, given.password)
+        return next((a for a in accounts if a.get("login") and (a["login"], a.get("password")) == wanted), None)
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    return next((account for account in accounts if account.get("token") == token), None)
+
+
 def sent():
     """Return the fields of the request's JSON object or form; of anything else, none."""
     body = request.get_json(silent=True)
     return body if isinstance(body, dict) else request.form.to_dict()
 
 
-def serve(app, control):
+def serve(app, control, threads=4):
     """Answer HTTP on port 80 of the service's own address, and the harness until its stream ends."""
-    server = create_server(app, host=own_address(), port=80, threads=4, ident="nginx")
+    server = create_server(app, host=own_address(), port=80, threads=threads, ident="nginx")
     threading.Thread(target=server.run, name="http", daemon=True).start()
     control.serve()
