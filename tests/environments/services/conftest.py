@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
+import json
 import queue
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,43 @@ from hiyari.adapters.pod.images import Images
 from hiyari.adapters.pod.owner import labels
 from hiyari.adapters.pod.plan import ServicePlan
 from hiyari.catalog import shipped_content
+from hiyari.scenario.files import read_yaml
 
 ADDRESSES = {"mail": "127.80.0.11", "database": "127.80.0.12", "hr": "127.80.0.13"}
+"""Addresses that the data of tests names; other services get the next free one."""
 OUTSIDE = "127.80.0.99"
 LABELS = labels("tests", "services")
+
+
+def _request(host, port, method, path, data, headers):  # type: ignore[no-untyped-def]
+    import base64
+    import http.client
+
+    connection = http.client.HTTPConnection(host, port, timeout=20)
+    try:
+        connection.request(method, path, data, headers)
+        response = connection.getresponse()
+        fields = {name.lower(): value for name, value in response.getheaders()}
+        return [response.status, fields, base64.b64encode(response.read()).decode()]
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered."""
+
+    status: int
+    headers: dict[str, str]
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        return self.data.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.data)
 
 
 class Running:
@@ -32,7 +68,7 @@ class Running:
     def __init__(self, engine: Engine, name: str, create: dict[str, Any]) -> None:
         self._engine = engine
         self._id = engine.api.create_container(name=None, stdin_open=True, tty=False, labels=LABELS, **create)["Id"]
-        self.address = ADDRESSES.get(name, OUTSIDE)
+        self.address = (create.get("environment") or {}).get("HIYARI_ADDRESS", OUTSIDE)
         self.stream = AttachedStream(engine, self._id, name)
         self._inbox: Inbox = queue.SimpleQueue()
         engine.api.start(self._id)
@@ -99,22 +135,57 @@ class Network:
         """A client beside the services that has a PostgreSQL driver."""
         return self._python("postgres", "client", network_mode=f"container:{self.outside.id}")
 
-    def service(self, name: str, folder: str) -> Running:
-        image = self.images.ensure(f"services/{folder}")
+    def service(self, name: str, folder: str = "") -> Running:
+        """Start a service as its service.yaml says; its folder has its name when none is given."""
+        folder = folder or name
+        stated = read_yaml(shipped_content() / "environments/services" / folder / "service.yaml")
+        state = stated.get("state", {})
+        state = {"path": state} if isinstance(state, str) else state
         plan = ServicePlan(
             name=name,
-            image=image,
-            address=ADDRESSES[name],
+            image=self.images.ensure(f"services/{folder}"),
+            address=ADDRESSES.get(name, f"127.80.0.{20 + len(self.started)}"),
             hosts=(f"{name}.midori.example",),
-            state_path="/var/lib/hiyari",
-            state_mb=64,
-            memory_mb=256,
-            pids=128,
+            state_path=state.get("path", "/state"),
+            state_mb=state.get("megabytes", 64),
+            memory_mb=stated.get("memory_mb", 384),
+            pids=stated.get("pids", 128),
         )
         running = Running(self.engine, name, flags.service_create(self.engine, plan, self.outside.id))
         self.started.append(running)
         running.control.request("health")
         return running
+
+    def http(
+        self,
+        running: Running,
+        method: str,
+        path: str,
+        body: Any = None,
+        login: str = "",
+        headers: dict[str, str] | None = None,
+        port: int = 80,
+    ) -> Answer:
+        """Make a request inside the network.
+
+        Args:
+            running: The service.
+            method: HTTP method.
+            path: Path and query, already quoted.
+            body: Text as it is, bytes, or a value that is sent as JSON.
+            login: ``name:password``, or a bearer token when it has no colon.
+            headers: More headers.
+            port: Where the service listens.
+        """
+        sent = dict(headers or {})
+        if login:
+            pair = base64.b64encode(login.encode()).decode()
+            sent["Authorization"] = f"Basic {pair}" if ":" in login else f"Bearer {login}"
+        if body is not None and not isinstance(body, (str, bytes)):
+            body, sent["Content-Type"] = json.dumps(body, ensure_ascii=False), "application/json"
+        data = body.encode() if isinstance(body, str) else body
+        status, answered, encoded = self.client(_request, running.address, port, method, path, data, sent)
+        return Answer(status, answered, base64.b64decode(encoded))
 
     def client(self, function: Callable[..., Any], *arguments: Any, at: Running | None = None) -> Any:
         """Run a function inside the network and return what it returns; it sees its arguments and nothing else."""
