@@ -7,7 +7,7 @@ from hiyari_control import own_address
 from waitress import create_server
 
 
-def make_app(name, control, accounts):
+def make_app(name, control, accounts, guest=None):
     """Return a Flask application that knows who asks (``g.account``) and says what is wrong as JSON.
 
     Args:
@@ -15,12 +15,14 @@ def make_app(name, control, accounts):
         control: Control stream that is told of refused log-ins.
         accounts: Function that returns the seeded accounts, mappings with ``name`` and either ``token``, or ``login``
             and ``password``, or all three.
+        guest: Account of those who show nothing at all; without one they are refused.
     """
     app = Flask(name)
 
     @app.before_request
     def log_in():
-        g.account = _asker(accounts())
+        shown = "Authorization" in request.headers
+        g.account = _asker(accounts()) if shown or guest is None else guest
         if g.account is None:
             control.request("", "login.refused", {"path": request.path[:200]}, allowed=False)
             answer = jsonify(error="a bearer token is needed, or a login and password")
@@ -30,7 +32,7 @@ def make_app(name, control, accounts):
     def failed(error):
         return jsonify(error=error.description), error.code
 
-    for code in (400, 403, 404, 405, 409, 413, 415):
+    for code in (400, 403, 404, 405, 409, 413, 415, 422, 423):
         app.register_error_handler(code, failed)
     app.config["MAX_CONTENT_LENGTH"] = 1 << 20
     return app
@@ -55,6 +57,7 @@ def sent():
 
 def serve(app, control, threads=4):
     """Answer HTTP on port 80 of the service's own address, and the harness until its stream ends."""
-    server = create_server(app, host=own_address(), port=80, threads=threads, ident="nginx")
+    most = app.config["MAX_CONTENT_LENGTH"]
+    server = create_server(app, host=own_address(), port=80, threads=threads, ident="nginx", max_request_body_size=most)
     threading.Thread(target=server.run, name="http", daemon=True).start()
     control.serve()

@@ -19,7 +19,9 @@ class Store:
         self._database = sqlite3.connect(Path(folder) / "store.sqlite", check_same_thread=False, isolation_level=None)
         self._database.row_factory = sqlite3.Row
         # The folder is memory and gone with the pod: there is nothing to keep through a power cut.
-        self._database.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;")
+        self._database.executescript(
+            "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;"
+        )
         self._database.executescript(schema)
 
     def __enter__(self):
