@@ -5,14 +5,13 @@ Every module has ``build(parameters, facts) -> Guard``.
 
 from __future__ import annotations
 
-import importlib
+import sys
 from pathlib import Path
 from typing import cast
 
-from hiyari.errors import unknown_name
 from hiyari.monitor import Facts, Guard
 from hiyari.scenario.model import Use
-from hiyari.scenario.named import modules_of, own
+from hiyari.scenario.named import build, modules_of
 
 
 def names() -> tuple[str, ...]:
@@ -23,18 +22,7 @@ def names() -> tuple[str, ...]:
 def make(use: Use, facts: Facts, *, file: Path | str | None = None, field: str = "guards") -> Guard:
     """Build a guard for one episode.
 
-    Args:
-        use: Name of a built-in guard, or ``module:factory`` of the user's own, and its parameters.
-        facts: What it is told of the episode.
-        file: The scenario file, for errors.
-        field: The field that holds the use, for errors.
-
     Raises:
         ContentError: If there is no such guard or its parameters are wrong.
     """
-    if ":" in use.use:
-        return cast(Guard, own("guard", use.use, file=file, field=field)(use.with_, facts))
-    if use.use not in names():
-        raise unknown_name("guard", use.use, names(), file=file, field=field)
-    module = importlib.import_module(f"{__name__}.{use.use}")
-    return cast(Guard, module.build(use.with_, facts))
+    return cast(Guard, build("guard", sys.modules[__name__], use, facts, file=file, field=field))

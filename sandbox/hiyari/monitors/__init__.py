@@ -5,14 +5,13 @@ Every module has ``build(parameters, facts) -> Monitor``; what several share is 
 
 from __future__ import annotations
 
-import importlib
+import sys
 from pathlib import Path
 from typing import cast
 
-from hiyari.errors import unknown_name
 from hiyari.monitor import Facts, Monitor
 from hiyari.scenario.model import Use
-from hiyari.scenario.named import modules_of, own
+from hiyari.scenario.named import build, modules_of
 
 
 def names() -> tuple[str, ...]:
@@ -23,18 +22,7 @@ def names() -> tuple[str, ...]:
 def make(use: Use, facts: Facts, *, file: Path | str | None = None, field: str = "monitors") -> Monitor:
     """Build a monitor for one episode.
 
-    Args:
-        use: Name of a built-in monitor, or ``module:factory`` of the user's own, and its parameters.
-        facts: What it is told of the episode.
-        file: The scenario file, for errors.
-        field: The field that holds the use, for errors.
-
     Raises:
         ContentError: If there is no such monitor or its parameters are wrong.
     """
-    if ":" in use.use:
-        return cast(Monitor, own("monitor", use.use, file=file, field=field)(use.with_, facts))
-    if use.use not in names():
-        raise unknown_name("monitor", use.use, names(), file=file, field=field)
-    module = importlib.import_module(f"{__name__}.{use.use}")
-    return cast(Monitor, module.build(use.with_, facts))
+    return cast(Monitor, build("monitor", sys.modules[__name__], use, facts, file=file, field=field))

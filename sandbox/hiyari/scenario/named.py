@@ -7,9 +7,12 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hiyari.errors import ContentError, unknown_name
+
+from .model import Use
 
 
 def modules_of(paths: Iterable[str]) -> tuple[str, ...]:
@@ -45,6 +48,30 @@ def own(kind: str, name: str, *, file: Path | str | None = None, field: str = ""
     if not callable(found):
         raise ContentError(f"{kind} {name!r} is not a function", file=file, field=field)
     return found  # type: ignore[no-any-return]
+
+
+def build(
+    kind: str, package: ModuleType, use: Use, facts: object, *, file: Path | str | None = None, field: str = ""
+) -> Any:
+    """Call ``build(parameters, facts)`` of a module in a package, or a function of the user's own.
+
+    Args:
+        kind: What it is, for errors.
+        package: Where the built-in ones are.
+        use: Name of a built-in one, or ``module:factory``, and its parameters.
+        facts: What it is told of the episode.
+        file: The scenario file, for errors.
+        field: The field that holds the use, for errors.
+
+    Raises:
+        ContentError: If there is none of that name or its parameters are wrong.
+    """
+    if ":" in use.use:
+        return own(kind, use.use, file=file, field=field)(use.with_, facts)
+    known = modules_of(package.__path__)
+    if use.use not in known:
+        raise unknown_name(kind, use.use, known, file=file, field=field)
+    return importlib.import_module(f"{package.__name__}.{use.use}").build(use.with_, facts)
 
 
 def public(module: object) -> list[str]:
