@@ -41,6 +41,10 @@ class Forge:
         self._repositories = set()
         self._turns = asyncio.Semaphore(2)
 
+    def told(self, request):
+        """Return what a request would change, for the record."""
+        return ""
+
     async def answer(self, request):
         """Return git's answer to a request."""
         place, tail = request.path, ""

@@ -54,7 +54,7 @@ class World:
             raise ValueError("configure: already done; a pod serves one episode")
         from .authority import Authority
 
-        sites = Sites(message.get("sites") or ())
+        sites = Sites(message.get("sites") or (), self.now, message.get("seed", 0), self.forge)
         domain = message.get("domain") or "corp.example"
         if message.get("now"):
             began = datetime.datetime.fromisoformat(message["now"])
@@ -83,6 +83,10 @@ class World:
     async def read(self, message):
         """Return the first bytes of a file of the work volume."""
         return await self._keeper.ask("read", path=message["path"], limit=message.get("limit", 1 << 20))
+
+    async def probe(self, message):
+        """Return what the agent made on a site: posts, packages, issues, pushes."""
+        return {"found": self.sites.found(message.get("query") or {})}
 
     async def stats(self, message):
         """Return all counters."""
@@ -119,15 +123,17 @@ async def run(listener, udp, dns, tap, keeper, began):
     world = World(write, Keeper(keeper))
     world.doors = Doors(world, listener)
     world.datagrams = Datagrams(world, asyncio.get_running_loop(), udp, dns, tap)
-    operations = {name: getattr(world, name) for name in ("configure", "sync", "files", "read", "stats")}
+    operations = {name: getattr(world, name) for name in ("configure", "sync", "files", "read", "probe", "stats")}
     control = Control(write, operations)
     took = round(time.monotonic() - began, 3)
     write({"event": "ready", "addresses": list(network.SERVICES), "took": took})
     # What the first episode needs is loaded while the pod waits for it.
+    import h2.connection
+
     from . import authority, post
 
     authority.Authority("example", world.now()).context("example")
-    del authority, post
+    del authority, h2, post
     await control.serve()
 
 

@@ -15,12 +15,14 @@ class Answer:
     status: int
     headers: tuple
     body: bytes
+    did: str = ""
+    """What the request changed on the site, for the record; empty when it changed nothing."""
 
 
 class Sites:
     """All declared sites, by host."""
 
-    def __init__(self, declared=()):
+    def __init__(self, declared=(), now=None, seed=0, forge=None):
         """Read the declarations.
 
         Raises:
@@ -36,6 +38,17 @@ class Sites:
                     self._globs.append((host.lower(), site))
                 else:
                     self._exact[host.lower()] = site
+
+    async def answer(self, request, *hosts):
+        """Return what the first of the hosts that is declared answers; else what nobody's host would."""
+        from . import parked
+
+        site = self.find(*hosts)
+        return site.answer(request) if site else parked.answer(request)
+
+    def found(self, query):
+        """Return what was made on a site by its visitors."""
+        return []
 
     def find(self, *hosts):
         """Return the site of the first of the hosts that has one, or None."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from . import forge, names_over_https, parked
+from . import forge, names_over_https
 from .sites import Answer
 
 HEAD_LIMIT = 65_536
@@ -68,14 +68,8 @@ async def serve(world, channel, data):
             record.tell_waiting()
             await channel.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
             return
-        record.tell(later=len(connection.trailing_data[0]))
-        record.busy = True
-        try:
-            answer = TOO_LARGE
-            if whole or not is_git:
-                answer = await find_answer(world, channel, replace(request, body=body), is_git)
-        finally:
-            record.busy = False
+        request, later = replace(request, body=body), len(connection.trailing_data[0])
+        answer = await respond(world, channel, record, request, whole, later)
         await send(world, connection, channel, request, answer)
         if connection.our_state is not h11.DONE or connection.their_state is not h11.DONE:
             return
@@ -154,18 +148,41 @@ def url(request, port):
     return f"{request.scheme}://{place}{request.path}" + (f"?{request.query}" if request.query else "")
 
 
-async def find_answer(world, channel, request, is_git):
+async def respond(world, channel, record, request, whole, later=0):
+    """Return the answer to a request, which is told before, with what it changed on a site.
+
+    Args:
+        world: The sinks' common parts.
+        channel: The connection it came by.
+        record: What was sent.
+        request: The request with its body.
+        whole: True when the body is all there.
+        later: So many bytes at the record's end belong to the next request.
+    """
+    record.busy = True
+    try:
+        if forge.wants(request):
+            # git takes its time and changes only its own folder: what was sent is told before it runs.
+            record.summary += world.forge.told(request)
+            record.tell(later)
+            return await world.forge.answer(request) if whole else TOO_LARGE
+        answer = await find_answer(world, channel, request) if whole else TOO_LARGE
+        if answer.did:
+            record.summary += f" ({answer.did})"
+        if answer.did or record.waiting:
+            record.tell(later)
+        return answer
+    finally:
+        record.busy = False
+
+
+async def find_answer(world, channel, request):
     """Return the answer of the site that a request was sent to."""
-    if is_git:
-        return await world.forge.answer(request)
     if (message := names_over_https.question(request)) is not None:
         reply = world.resolver.answer(message, channel.record.source, "https", lambda summary: None)
         return names_over_https.answer(request, reply)
     host = channel.destination if channel.names else request.host
-    site = world.sites.find(host, channel.record.address)
-    if site is not None:
-        return site.answer(request)
-    return parked.answer(request)
+    return await world.sites.answer(request, host, channel.record.address)
 
 
 async def send(world, connection, channel, request, answer):
