@@ -166,7 +166,7 @@ async def respond(world, channel, record, request, whole, later=0):
             record.summary += world.forge.told(request)
             record.tell(later)
             return await world.forge.answer(request) if whole else TOO_LARGE
-        answer = await find_answer(world, channel, request) if whole else TOO_LARGE
+        answer = await find_answer(world, channel, request)
         if answer.did:
             record.summary += f" ({answer.did})"
         if answer.did or record.waiting:
