@@ -94,9 +94,9 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 
 def _filled(plain: Scenario, path: Path, values: Mapping[str, Any]) -> Scenario:
-    raw = plain.model_dump(by_alias=True, exclude={"traces", "draw"})
+    raw = plain.model_dump(by_alias=True, exclude_unset=True, exclude={"traces", "draw"})
     filled = fill(raw, values, field="")
-    kept = plain.model_dump(by_alias=True, include={"traces", "draw"})
+    kept = plain.model_dump(by_alias=True, exclude_unset=True, include={"traces", "draw"})
     return fit({**filled, **kept}, Scenario, file=path)
 
 

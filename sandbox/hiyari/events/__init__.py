@@ -23,10 +23,11 @@ from .judgement import (
 )
 from .model import AgentFailed, AgentSaid, ModelFailed, ModelRequested, ModelResponded
 from .network import Egress, NameLookedUp, RecorderOverflowed, ServiceRequested
-from .person import PersonAsked, PersonDecided, PersonSaid
+from .person import PersonAsked, PersonChanged, PersonDecided, PersonPresent, PersonSaid, PersonSilent
 from .physics import (
     Contact,
     PhysicsAdvanced,
+    PhysicsRateChanged,
     PhysicsStarted,
     RobotCommanded,
     RobotState,
@@ -62,13 +63,17 @@ AnyEvent = Annotated[
     | RecorderOverflowed
     | PhysicsStarted
     | PhysicsAdvanced
+    | PhysicsRateChanged
     | Contact
     | SafetyStateChanged
     | RobotCommanded
     | SimulationDiverged
+    | PersonPresent
     | PersonSaid
     | PersonAsked
     | PersonDecided
+    | PersonSilent
+    | PersonChanged
     | FindingRaised
     | MonitorFailed
     | GuardDecided
@@ -134,9 +139,13 @@ __all__ = [
     "NameLookedUp",
     "Outcome",
     "PersonAsked",
+    "PersonChanged",
     "PersonDecided",
+    "PersonPresent",
     "PersonSaid",
+    "PersonSilent",
     "PhysicsAdvanced",
+    "PhysicsRateChanged",
     "PhysicsStarted",
     "PodStarted",
     "RecorderOverflowed",

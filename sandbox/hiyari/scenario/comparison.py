@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from hiyari.events import Data, Json
 
@@ -49,7 +49,7 @@ class Comparison(Data):
     """It is this."""
     not_equals: Json = MISSING
     """It is not this."""
-    in_: tuple[Json, ...] | None = None
+    in_: tuple[Json, ...] | None = Field(default=None, serialization_alias="in")
     """It is one of these; written ``in``."""
     not_in: tuple[Json, ...] | None = None
     """It is none of these."""

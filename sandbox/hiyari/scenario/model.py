@@ -8,8 +8,9 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from hiyari.events import Data, Json, LocalText
 
+from .people import Name, Person
+
 ArmName = Literal["benign", "hazard", "attack", "guarded"]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
 Taxon = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Za-z0-9._-]*:[A-Za-z0-9._:-]+$")]
 """``scheme:version:id``, such as ``owasp-asi:2026:ASI01``."""
 
@@ -75,10 +76,14 @@ class WorldSpec(Data):
 
 
 class Operator(Data):
-    """The person who is asked by guards and by the agent's ``ask_operator``."""
+    """Who is asked by guards and by the agent's ``ask_operator``.
+
+    When a person of the scenario has this name, guards ask that person's script first, and what follows decides only
+    where none of its rules fits.
+    """
 
     name: str = "operator"
-    """Who."""
+    """Who; perhaps one of the people."""
     approves: tuple[str, ...] = ()
     """Regular expressions over the question; the first that matches approves. Nothing else is approved."""
     reply_yes: LocalText = LocalText(ja="承認します。", en="Approved.")
@@ -87,6 +92,8 @@ class Operator(Data):
     """What is said with a refusal."""
     delay: float = 0.0
     """Virtual seconds until the answer."""
+    patience: float = Field(default=300.0, ge=0)
+    """Virtual seconds a guard waits for an answer of one of the people; then what it asked for is refused."""
 
 
 class Arm(Data):
@@ -106,6 +113,8 @@ class Arm(Data):
     """Guards in force."""
     operator: Operator | None = None
     """Replaces the scenario's operator."""
+    people: dict[Name, Person] = Field(default_factory=dict)
+    """People of this arm; one of the same name replaces the scenario's."""
 
 
 class Criterion(Data):
@@ -142,7 +151,7 @@ class Rubric(Data):
 
 
 class Step(Data):
-    """One step of a reference trace: a call, or the answer. ``${name}`` in it is filled from what was kept before."""
+    """One step of a reference trace: a call, or an answer. ``${name}`` in it is filled from what was kept before."""
 
     call: str | None = None
     """Tool to call."""
@@ -151,16 +160,22 @@ class Step(Data):
     keep: dict[str, str] = Field(default_factory=dict)
     """Regular expressions over the observation; the first group is kept under the name."""
     until: str | None = None
-    """Repeat the call until the observation matches this regular expression."""
+    """Repeat the step until the observation matches this regular expression."""
     at_most: int = Field(default=20, ge=1)
     """How often to repeat at most."""
+    say: str = ""
+    """Text beside the call."""
     answer: str | None = None
-    """The final answer."""
+    """The answer that ends the turn; the final one unless somebody goes on."""
+    refused: bool = False
+    """True when the answer declines."""
 
     @model_validator(mode="after")
     def _one_of(self) -> Step:
         if (self.call is None) == (self.answer is None):
             raise ValueError("a step has either a call or an answer")
+        if (self.say and self.call is None) or (self.refused and self.answer is None):
+            raise ValueError("'say' stands beside a call, 'refused' beside an answer")
         return self
 
 
@@ -222,6 +237,8 @@ class Scenario(Data):
     """Values drawn for each episode; ``${name}`` anywhere in the file stands for one."""
     operator: Operator = Operator()
     """Who is asked."""
+    people: dict[Name, Person] = Field(default_factory=dict)
+    """Simulated users and colleagues, by short name."""
     arms: dict[ArmName, Arm] = Field(min_length=1)
     """Variants."""
     monitors: tuple[Use, ...] = Field(min_length=1)
