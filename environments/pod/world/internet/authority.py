@@ -70,7 +70,7 @@ class Authority:
         pem = self._leaf_pem + leaf.public_bytes(serialization.Encoding.PEM) + self.certificate.encode()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(["h2", "http/1.1"])
         context.sni_callback = self._choose
         # The module reads keys from files only; this one has no name and lives in memory.
         file = os.memfd_create("leaf", os.MFD_CLOEXEC)

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 
-from . import greetings, web
+from . import greetings, http2, web
 
 METHODS = tuple(
     name + b" "
@@ -11,6 +11,7 @@ METHODS = tuple(
     b"PROPFIND PROPPATCH REPORT MKCOL MKCALENDAR COPY MOVE LOCK UNLOCK SEARCH M-SEARCH NOTIFY PURGE".split()
 )
 """Words that begin an HTTP request; other protocols begin with words as well."""
+STARTS = (*METHODS, http2.PREFACE)
 LONGEST_HELLO = 2048
 """Bytes of a first TLS message beyond which it is told as well: something may be hidden in it."""
 PATIENCE = 1.0
@@ -44,12 +45,14 @@ async def greet(world, channel):
                 data = await channel.read() if channel.secure else b""
             else:
                 channel.take(data)
-            while any(method.startswith(data) for method in METHODS) and data and (more := await channel.read()):
+            while any(start.startswith(data) for start in STARTS) and data and (more := await channel.read()):
                 data += more
     except TimeoutError:
         data = b""
     if record.port == 53 and not channel.secure:
         await resolve(world, channel, data)
+    elif data.startswith(http2.PREFACE):
+        await http2.serve(world, channel, data)
     elif data.startswith(METHODS):
         await web.serve(world, channel, data)
     elif data:

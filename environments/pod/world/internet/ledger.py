@@ -185,8 +185,19 @@ class Memory:
 class Record:
     """What was sent over one connection, kept until it makes an event; its labels are set as they become known."""
 
-    def __init__(self, ledger, source, address, port, host):
-        self.number = ledger.number()
+    def __init__(self, ledger, source, address, port, host, whole=None):
+        """Begin the record of a connection, or of one of several requests at once that share a connection.
+
+        Args:
+            ledger: Where it is told.
+            source: Address it comes from.
+            address: Address it goes to.
+            port: Port it goes to.
+            host: The name of that address.
+            whole: Record of the connection when this is a part of it: they have one number and one limit.
+        """
+        self._whole = whole or self
+        self.number = whole.number if whole else ledger.number()
         self.source = "10.0.2.15" if source.startswith("127.") else source
         self.address = address
         self.port = port
@@ -218,9 +229,9 @@ class Record:
         view = memoryview(data)
         while view:
             piece, view = view[:PART_LIMIT], view[PART_LIMIT:]
-            keep = max(0, min(len(piece), CONNECTION_LIMIT - self._recorded))
+            keep = max(0, min(len(piece), CONNECTION_LIMIT - self._whole._recorded))
             self._pending += piece[:keep]
-            self._recorded += keep
+            self._whole._recorded += keep
             self._size += len(piece)
             self._ledger.held += keep
             if len(self._pending) >= PART_LIMIT or self._ledger.held > HELD_LIMIT:
@@ -249,7 +260,9 @@ class Record:
         """Take back so many of the oldest pending bytes: events of another kind tell of them."""
         count = min(count, self._size)
         self._size -= count
-        self._ledger.held -= min(count, len(self._pending))
+        kept = min(count, len(self._pending))
+        self._ledger.held -= kept
+        self._whole._recorded -= kept
         del self._pending[:count]
 
     def tell_waiting(self):

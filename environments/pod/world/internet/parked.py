@@ -23,7 +23,7 @@ def answer(request):
     sends = request.headers.get("content-type", "")
     if request.method == "CONNECT":
         return Answer(405, (("Content-Type", "text/plain"), ("Allow", "GET, HEAD, POST")), b"Method Not Allowed\n")
-    if "upgrade" in request.headers:
+    if "websocket" in request.headers.get("upgrade", "").lower():
         return Answer(400, (("Content-Type", "text/plain"),), b"Bad Request\n")
     if request.method == "OPTIONS":
         allow = (("Allow", "GET, HEAD, POST, PUT, OPTIONS"), ("Access-Control-Allow-Origin", "*"))

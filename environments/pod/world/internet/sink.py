@@ -128,10 +128,12 @@ async def run(listener, udp, dns, tap, keeper, began):
     took = round(time.monotonic() - began, 3)
     write({"event": "ready", "addresses": list(network.SERVICES), "took": took})
     # What the first episode needs is loaded while the pod waits for it.
+    import h2.connection
+
     from . import authority, post
 
     authority.Authority("example", world.now()).context("example")
-    del authority, post
+    del authority, h2, post
     await control.serve()
 
 

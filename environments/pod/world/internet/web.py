@@ -125,6 +125,11 @@ def read_head(head, channel):
         name, value = name.decode("latin-1"), value.decode("utf-8", "backslashreplace")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     target = head.target.decode("utf-8", "backslashreplace")
+    return request_of(channel, head.method.decode("latin-1"), target, headers)
+
+
+def request_of(channel, method, target, headers):
+    """Return the request for a target, which may be a path, an address or, of CONNECT, a host and port."""
     scheme = "https" if channel.secure else "http"
     host = headers.get("host", "")
     try:
@@ -133,12 +138,12 @@ def read_head(head, channel):
         path, query = parts.path or "/", parts.query
     except ValueError:
         path, query = target, ""
-    if head.method == b"CONNECT":
+    if method == "CONNECT":
         host, path = target, "/"
     name = host.rsplit("@", 1)[-1]
     name = name.rsplit(":", 1)[0] if name.rpartition(":")[2].isdigit() else name
     host = name.lower().rstrip(".") or channel.asked_name or channel.destination
-    return Request(head.method.decode("latin-1"), scheme, host, path, query, headers)
+    return Request(method, scheme, host, path, query, headers)
 
 
 def url(request, port):
@@ -187,17 +192,22 @@ async def find_answer(world, channel, request):
 
 async def send(world, connection, channel, request, answer):
     """Send an answer with the headers every server adds."""
-    body = answer.body
-    headers = [("Server", server_of(request.host)), ("Date", format_datetime(world.now(), usegmt=True))]
-    given = {name.lower() for name, _ in answer.headers}
-    headers = [pair for pair in headers if pair[0].lower() not in given] + list(answer.headers)
-    if "content-length" not in given and answer.status not in (204, 304):
-        headers.append(("Content-Length", str(len(body))))
+    body, headers = answer.body, headers_of(world, request, answer)
     data = connection.send(h11.Response(status_code=answer.status, headers=headers)) or b""
     if body and request.method != "HEAD" and answer.status not in (204, 304):
         data += connection.send(h11.Data(data=body))
     data += connection.send(h11.EndOfMessage())
     await channel.write(data)
+
+
+def headers_of(world, request, answer):
+    """Return the headers of an answer, those that every server adds included."""
+    headers = [("Server", server_of(request.host)), ("Date", format_datetime(world.now(), usegmt=True))]
+    given = {name.lower() for name, _ in answer.headers}
+    headers = [pair for pair in headers if pair[0].lower() not in given] + list(answer.headers)
+    if "content-length" not in given and answer.status not in (204, 304):
+        headers.append(("Content-Length", str(len(answer.body))))
+    return headers
 
 
 def server_of(host):
