@@ -19,6 +19,7 @@ from .engine import Engine, engine_errors, retried
 from .locks import locked
 from .rootfs import base_image
 from .types import CONTENT_LABEL, ImageRef, Progress
+from .wheels import REQUIREMENTS, wheels
 
 ROOTFS = "rootfs"
 """Parent of the one image that stands on the bare base."""
@@ -138,6 +139,9 @@ class Images:
     def _build(self, image: ImageRef, parent: ImageRef, files: list[tuple[str, int, bytes]], *, network: bool) -> None:
         name = image.name.rpartition(":")[0]
         log: list[str] = []
+        pinned = next((data for path, _, data in files if path == REQUIREMENTS), None)
+        if pinned is not None:
+            files = [*files, *wheels(pinned)]
         with engine_errors(f"building {name}"):
             answers = self._engine.api.build(
                 fileobj=_archive(files),
