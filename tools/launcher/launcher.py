@@ -204,9 +204,11 @@ class Launcher:
 
     # ---- the loop ----------------------------------------------------------------------------------------------
 
-    def preload(self) -> None:
-        """Import the bundled servers once, so that a fork is all it takes to start one."""
-        for path in sorted(TOOLS.glob("*/server.py")):
+    def preload(self, names: list) -> None:
+        """Import the named servers once, so that a fork is all it takes to start one; others are imported when used."""
+        for path in [TOOLS / name / "server.py" for name in names]:
+            if not path.is_file():
+                continue
             try:
                 self.programs[str(path)] = Program(str(path))
             except Exception as error:
@@ -272,7 +274,7 @@ def main() -> None:
     protect()
     launcher = Launcher()
     launcher.send_json(HELLO, 0, {"protocol": 1, "python": sys.version.split()[0]})
-    launcher.preload()
+    launcher.preload(sys.argv[1:])
     launcher.run()
 
 

@@ -101,7 +101,14 @@ def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> 
         tmpfs=dict.fromkeys(("/run", "/tmp"), "rw,nosuid,nodev,noexec,size=64m,mode=1777"),
         binds=[f"{work}:{WATCH}:ro,nocopy", f"{certificate}:{CA_IN_WORLD}:rw,nocopy"],
     )
-    return {"image": plan.world.name, "user": "0:0", "hostname": "pod", "host_config": host}
+    # Without this Docker makes a sandbox also for ``none`` and starts itself again as a hook: half of a start's time.
+    return {
+        "image": plan.world.name,
+        "user": "0:0",
+        "hostname": "pod",
+        "network_disabled": True,
+        "host_config": host,
+    }
 
 
 def service_create(engine: Engine, service: ServicePlan, world: str) -> dict[str, Any]:
@@ -161,6 +168,7 @@ def agent_create(engine: Engine, plan: PodPlan, world: str, work: str, certifica
     environment = {"HOME": WORK, "LANG": "C.UTF-8", **dict.fromkeys(CERTIFICATE_VARIABLES, CA_FILE)}
     return {
         "image": plan.agent.name,
+        "command": list(plan.preload),
         "user": AGENT_USER,
         "working_dir": WORK,
         "environment": environment,

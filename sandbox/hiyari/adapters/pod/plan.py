@@ -92,6 +92,8 @@ class PodPlan:
     """CPU limit of the agent container."""
     disk_mb: int
     """Size of the work volume, MiB."""
+    preload: tuple[str, ...] = ()
+    """Tool servers that the launcher imports while the pod waits: those of the environment."""
     tier: Tier = "docker"
     """Isolation of the agent container."""
 
@@ -151,6 +153,7 @@ def plan_pod(environment: Environment, images: Images, roots: Sequence[Path], ti
         pids=environment.agent.pids,
         cpus=environment.agent.cpus,
         disk_mb=environment.agent.disk_mb,
+        preload=tuple(sorted({tool.folder for tool in environment.tools if tool.command is None})),
         tier=tier,
     )
 
