@@ -79,6 +79,7 @@ class Session:
         self._held = 0
         self._first_settings = True
         self._refused_at = None
+        self._ended = False
 
     async def run(self, data):
         """Read and answer until the client leaves or breaks a rule."""
@@ -93,12 +94,13 @@ class Session:
         buffer = data[len(PREFACE) :]
         try:
             while True:
-                while (frame := first_frame(buffer)) is not None:
-                    buffer = buffer[len(frame) :]
-                    await self._take(frame, len(buffer))
-                    if self._http.state_machine.state.name == "CLOSED":
-                        await self._flush()
+                start = 0
+                while (frame := next_frame(buffer, start)) is not None:
+                    start += len(frame)
+                    await self._take(frame, len(buffer) - start)
+                    if self._ended:
                         return
+                buffer = buffer[start:]
                 await self._flush()
                 async with asyncio.timeout_at(self._refused_at and self._refused_at + PATIENCE):
                     more = await channel.read()
@@ -132,6 +134,8 @@ class Session:
         Raises:
             ValueError: If there was more of something than an honest client needs.
         """
+        from h2.events import StreamEnded
+
         kind, flags = frame[3], frame[4]
         if kind not in (DATA, HEADERS, CONTINUATION):
             self._count("control", CONTROL_LIMIT)
@@ -142,14 +146,17 @@ class Session:
         if kind in (HEADERS, CONTINUATION) and not flags & END_HEADERS:
             return
         held, self._held = self._held, 0
-        carried = [await self._happened(event) for event in events]
+        carried = [self._happened(event) for event in events]
         record = self._channel.record
         if self._accounted(kind, flags, len(frame) - 9, any(carried)):
             record.explain(held)
-            return
-        self._count("odd", ODD_LIMIT)
-        record.summary = "HTTP/2 frame that is no part of a request"
-        record.tell(later)
+        else:
+            self._count("odd", ODD_LIMIT)
+            record.summary = "HTTP/2 frame that is no part of a request"
+            record.tell(later)
+        for event in events:
+            if isinstance(event, StreamEnded):
+                await self._complete(event.stream_id)
 
     def _accounted(self, kind, flags, size, carried):
         """Return True when a frame is told by a request or has a form that holds nothing else."""
@@ -170,8 +177,8 @@ class Session:
             error.error_code = ErrorCodes.ENHANCE_YOUR_CALM
             raise error
 
-    async def _happened(self, event):
-        """Do what follows from an event; return True when it brought a part of a request."""
+    def _happened(self, event):
+        """Take what an event brings; return True when it is a part of a request."""
         from h2 import events
 
         if isinstance(event, events.RequestReceived):
@@ -183,11 +190,10 @@ class Session:
         if isinstance(event, events.DataReceived):
             self._http.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             return self._body(event.stream_id, event.data)
-        if isinstance(event, events.StreamEnded):
-            await self._complete(event.stream_id)
-        elif isinstance(event, events.StreamReset):
+        if isinstance(event, events.StreamReset):
             self._leave(event.stream_id)
             self._world.memory.give(len(self._unsent.pop(event.stream_id, b"")))
+        self._ended = self._ended or isinstance(event, events.ConnectionTerminated)
         return False
 
     def _begin(self, number, headers):
@@ -229,22 +235,16 @@ class Session:
         asked = self._asked.get(number)
         if asked is None:
             return
-        world, channel, request = self._world, self._channel, asked.request
-        asked.record.tell()
+        world, channel = self._world, self._channel
         if asked.blocked or world.ledger.full:
+            asked.record.blocked = True
             self._refuse()
-            return
-        channel.record.busy = True
+        # Another stream may have named another host since.
+        channel.claim(world.names, channel.asked_name, asked.request.host)
+        request = replace(asked.request, body=b"".join(asked.parts))
         try:
-            answer = web.TOO_LARGE
-            if asked.taken == asked.size or not asked.is_git:
-                # Another stream may have named another host since.
-                channel.claim(world.names, channel.asked_name, request.host)
-                answer = await web.find_answer(
-                    world, channel, replace(request, body=b"".join(asked.parts)), asked.is_git
-                )
+            answer = await web.respond(world, channel, asked.record, request, asked.taken == asked.size)
         finally:
-            channel.record.busy = False
             self._leave(number)
         self._answer(number, request, answer)
         await self._flush()
@@ -298,18 +298,19 @@ class Session:
         raise ConnectionResetError
 
 
-def first_frame(buffer):
-    """Return the first whole frame in a buffer, or None.
+def next_frame(buffer, start):
+    """Return the whole frame that begins at a place in a buffer, or None while it is not all there.
 
     Raises:
         ValueError: If it is longer than it may be.
     """
-    if len(buffer) < 9:
+    if len(buffer) < start + 9:
         return None
-    size = int.from_bytes(buffer[:3], "big")
+    size = int.from_bytes(buffer[start : start + 3], "big")
     if size > FRAME_LIMIT:
         raise ValueError(f"a frame of {size} bytes")
-    return buffer[: 9 + size] if len(buffer) >= 9 + size else None
+    end = start + 9 + size
+    return buffer[start:end] if len(buffer) >= end else None
 
 
 def read_head(headers, channel):
