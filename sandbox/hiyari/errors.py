@@ -68,6 +68,7 @@ def unknown_name(
         field: The field that used the name, if any.
     """
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    folded = {each.casefold(): each for each in names}
+    near = [folded[each] for each in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)]
     hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names) or 'none'}"
     return ContentError(f"there is no {kind} {name!r}; {hint}", file=file, field=field)

@@ -94,7 +94,7 @@ def test_two_scenarios_of_one_id_list_both_files(tmp_path: Path) -> None:
     first = write(tmp_path, "scenarios/platform/PLT-9.yaml", changed())
     second = write(tmp_path, "scenarios/security/PLT-9.yaml", changed())
     with pytest.raises(ContentError) as caught:
-        _ = Catalog.open(tmp_path).scenarios
+        Catalog.open(tmp_path).scenario("PLT-9")
     assert str(first) in str(caught.value) and str(second) in str(caught.value)
 
 
@@ -109,7 +109,7 @@ def test_a_file_must_be_named_like_its_scenario(tmp_path: Path) -> None:
     """A file named differently from its id cannot be found by it, so it is an error."""
     write(tmp_path, "scenarios/platform/PLT-8.yaml", changed())
     with pytest.raises(ContentError, match="calls itself 'PLT-9' but its file is named 'PLT-8'"):
-        _ = Catalog.open(tmp_path).scenarios
+        Catalog.open(tmp_path).scenario("PLT-8")
 
 
 def test_a_folder_without_content_is_no_project(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,8 +32,17 @@ class Entry(Generic[Value]):
     """What the file holds."""
 
 
+class Shelf(dict[str, Entry[Value]]):
+    """All content of one kind by name, and what could not be read: one broken file does not hide the others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken: dict[str, ContentError] = {}
+        """What is wrong, by the name that the file should have; two things of one name are such an error."""
+
+
 class Catalog:
-    """Content by name, read when first asked for. Two things of one name are an error that lists both files."""
+    """Content by name, read when first asked for."""
 
     def __init__(self, roots: tuple[Path, ...]) -> None:
         self.roots = roots
@@ -56,34 +65,34 @@ class Catalog:
         return cls((shipped, *extra))
 
     @cached_property
-    def scenarios(self) -> Mapping[str, Entry[Scenario]]:
+    def scenarios(self) -> Shelf[Scenario]:
         """All scenarios by id."""
         files = (path for path in self._files("scenarios", "*/*.yaml") if path.parent.name != "suites")
         return self._collect("scenario", files, read_scenario)
 
     @cached_property
-    def suites(self) -> Mapping[str, Entry[Suite]]:
+    def suites(self) -> Shelf[Suite]:
         """All suites by name."""
         return self._collect("suite", self._files("scenarios", "suites/*.yaml"), lambda path: read_model(path, Suite))
 
     @cached_property
-    def environments(self) -> Mapping[str, Entry[Environment]]:
+    def environments(self) -> Shelf[Environment]:
         """All environments by name."""
         files = self._files("environments", "*/environment.yaml")
         return self._collect("environment", files, lambda path: read_model(path, Environment))
 
     @cached_property
-    def tools(self) -> Mapping[str, Entry[Tool]]:
+    def tools(self) -> Shelf[Tool]:
         """All tool servers by name."""
         return self._collect("tool", self._files("tools", "*/tool.yaml"), lambda path: read_model(path, Tool))
 
     @cached_property
-    def scenes(self) -> Mapping[str, Entry[Any]]:
+    def scenes(self) -> Shelf[Any]:
         """All scenes by name."""
         return self._collect("scene", self._files("robots", "scenes/*/scene.yaml"), _read_plain)
 
     @cached_property
-    def robots(self) -> Mapping[str, Entry[Any]]:
+    def robots(self) -> Shelf[Any]:
         """All robots by name."""
         return self._collect("robot", self._files("robots", "*/robot.yaml"), _read_plain)
 
@@ -126,18 +135,25 @@ class Catalog:
         for root in self.roots:
             yield from sorted((root / folder).glob(pattern))
 
-    def _collect(self, kind: str, files: Iterator[Path], read: Callable[[Path], Value]) -> Mapping[str, Entry[Value]]:
-        found: dict[str, Entry[Value]] = {}
+    def _collect(self, kind: str, files: Iterator[Path], read: Callable[[Path], Value]) -> Shelf[Value]:
+        shelf: Shelf[Value] = Shelf()
         for path in files:
-            value = read(path)
-            name = _own_name(value)
-            expected = path.stem if path.name not in _MANIFESTS else path.parent.name
-            if name != expected:
-                raise ContentError(f"the {kind} calls itself {name!r} but its file is named {expected!r}", file=path)
-            if name in found:
-                raise ContentError(f"two {kind}s are called {name!r}: {found[name].path} and {path}", file=path)
-            found[name] = Entry(name, path, value)
-        return found
+            name = path.stem if path.name not in _MANIFESTS else path.parent.name
+            try:
+                value = read(path)
+                if _own_name(value) != name:
+                    raise ContentError(
+                        f"the {kind} calls itself {_own_name(value)!r} but its file is named {name!r}", file=path
+                    )
+                if name in shelf:
+                    raise ContentError(f"two {kind}s are called {name!r}: {shelf[name].path} and {path}", file=path)
+            except ContentError as error:
+                shelf.pop(name, None)
+                shelf.broken.setdefault(name, error)
+            else:
+                if name not in shelf.broken:
+                    shelf[name] = Entry(name, path, value)
+        return shelf
 
 
 _MANIFESTS = ("environment.yaml", "tool.yaml", "scene.yaml", "robot.yaml")
@@ -173,10 +189,12 @@ def _is_project(folder: Path) -> bool:
     return any((folder / name).is_dir() for name in FOLDERS)
 
 
-def _look_up(kind: str, name: str, known: Mapping[str, Entry[Value]]) -> Entry[Value]:
-    if name not in known:
-        raise unknown_name(kind, name, known)
-    return known[name]
+def _look_up(kind: str, name: str, shelf: Shelf[Value]) -> Entry[Value]:
+    if name in shelf.broken:
+        raise shelf.broken[name]
+    if name not in shelf:
+        raise unknown_name(kind, name, shelf)
+    return shelf[name]
 
 
 __all__ = [
@@ -186,6 +204,7 @@ __all__ = [
     "Entry",
     "Environment",
     "ServiceSpec",
+    "Shelf",
     "Site",
     "Tool",
     "ToolServerSpec",

@@ -39,6 +39,7 @@ class Thing(StrEnum):
     scenario = "scenario"
     environment = "environment"
     robot = "robot"
+    service = "service"
     tool = "tool"
 
 
@@ -118,7 +119,9 @@ def list_(
     """List scenarios, suites, environments, scenes, robots, tools, monitors, guards, checks or agents."""
     from .listing import list_command
 
-    list_command(kind.value, as_json=json, language=interface_language(wanted=_value(lang)), project=project)
+    raise typer.Exit(
+        list_command(kind.value, as_json=json, language=interface_language(wanted=_value(lang)), project=project)
+    )
 
 
 @app.command()
@@ -130,7 +133,7 @@ def show(
     """Show a scenario as a card, a recording as a transcript, or any other content."""
     from .showing import show_command
 
-    show_command(name, language=interface_language(wanted=_value(lang)), project=project)
+    raise typer.Exit(show_command(name, language=interface_language(wanted=_value(lang)), project=project))
 
 
 @app.command()
@@ -172,7 +175,8 @@ def report(
     """Write the HTML report of a run or a recording again."""
     from .running import report_command
 
-    report_command(folder, out=out, junit=junit, as_json=json, language=interface_language(wanted=_value(lang)))
+    language = interface_language(wanted=_value(lang))
+    raise typer.Exit(report_command(folder, out=out, junit=junit, as_json=json, language=language))
 
 
 @app.command()
@@ -203,7 +207,7 @@ def new(
     project: Annotated[Path, typer.Option(help="Folder of your project; made when it does not exist.")] = Path(),
     lang: Lang = None,
 ) -> None:
-    """Write a working, commented scenario, environment, robot or tool into your project."""
+    """Write a working, commented scenario, environment, robot, service or tool into your project."""
     from .new import new_command
 
     new_command(thing.value, name, project=project, language=interface_language(wanted=_value(lang)))

@@ -61,7 +61,8 @@ def check_command(
 
     catalog = Catalog.open(project)
     ids = scenario_names(catalog, names or list(catalog.scenarios))
-    if not ids:
+    broken = {} if names else catalog.scenarios.broken
+    if not ids and not broken:
         raise ContentError("there is no scenario to check")
     scenarios = {name: catalog.scenario(name).value for name in ids}
     with tempfile.TemporaryDirectory(prefix="hiyari-check-") as passing:
@@ -73,6 +74,7 @@ def check_command(
         with Workshop(catalog, run=plan.run, jobs=jobs, say=drawn.say) as shop, drawn:
             ran = run_plan(shop, plan, target, jobs=jobs, listener=drawn)
         proofs = [*prove_files(scenarios), *prove(scenarios, read_results(target))]
+    proofs += [Proof(scenario=name, arm="", agent="", status="", problems=(str(why),)) for name, why in broken.items()]
     if as_json:
         print_json([proof.model_dump(mode="json") for proof in proofs])
     else:

@@ -18,8 +18,8 @@ from hiyari.events import Data
 from hiyari.report.escape import one_line
 from hiyari.report.words import say
 
+from .terminal import LanguageName, print_json
 from .terminal import out as console
-from .terminal import print_json
 
 DISK_NEEDED = 3_000_000_000
 """Bytes that images and recordings of the launch suite need, with room to spare."""
@@ -38,9 +38,9 @@ class Diagnosis(Data):
     """What to do about it."""
 
 
-def doctor_command(*, as_json: bool, language: str) -> int:
+def doctor_command(*, as_json: bool, language: LanguageName) -> int:
     """Look at everything; return 0 when nothing is missing, 3 when something is."""
-    found = list(_examine())
+    found = list(_examine(language))
     if as_json:
         print_json([each.model_dump() for each in found])
     else:
@@ -66,8 +66,8 @@ def clean_command(*, everything: bool, language: str) -> None:
     console().print(say("{n} containers and volumes removed", language).format(n=len(removed)))
 
 
-def _examine() -> Iterator[Diagnosis]:
-    looks: tuple[tuple[str, Callable[[], Diagnosis]], ...] = (
+def _examine(language: LanguageName) -> Iterator[Diagnosis]:
+    looks: tuple[tuple[str, Callable[[LanguageName], Diagnosis]], ...] = (
         ("Python", _python),
         ("Container engine", _engine),
         ("Isolation", _isolation),
@@ -78,12 +78,12 @@ def _examine() -> Iterator[Diagnosis]:
     )
     for name, look in looks:
         try:
-            yield look()
+            yield look(language)
         except HiyariError as error:
-            yield Diagnosis(name=name, state="missing", found="it does not work", advice=str(error))
+            yield Diagnosis(name=name, state="missing", found=say("it does not work", language), advice=str(error))
 
 
-def _python() -> Diagnosis:
+def _python(language: LanguageName) -> Diagnosis:
     right = sys.version_info[:2] == (3, 11)
     return Diagnosis(
         name="Python",
@@ -91,25 +91,27 @@ def _python() -> Diagnosis:
         found=f"{platform.python_version()}, hiyari {__version__}, {os.cpu_count()} CPUs",
         advice=""
         if right
-        else "PyBullet has wheels for Python 3.11 at most: install 3.11, as by uv python install 3.11",
+        else say("PyBullet has wheels for Python 3.11 at most: install 3.11, as by uv python install 3.11", language),
     )
 
 
-def _engine() -> Diagnosis:
+def _engine(language: LanguageName) -> Diagnosis:
     from hiyari.adapters.pod import connect
 
     engine = connect()
     try:
-        found = (
-            f"{engine.product} {engine.version} at {engine.address}, cgroup v{engine.cgroup_version}, "
-            f"runtimes {', '.join(engine.runtimes)}"
+        found = say("{engine} at {address}, cgroup v{cgroup}, runtimes {runtimes}", language).format(
+            engine=f"{engine.product} {engine.version}",
+            address=engine.address,
+            cgroup=engine.cgroup_version,
+            runtimes=", ".join(engine.runtimes),
         )
     finally:
         engine.close()
     return Diagnosis(name="Container engine", state="ok", found=found)
 
 
-def _isolation() -> Diagnosis:
+def _isolation(language: LanguageName) -> Diagnosis:
     """Start one pod if its images are built already, and read what was proven about it."""
     from hiyari.adapters.pod import Pods, connect
     from hiyari.catalog import Catalog
@@ -119,10 +121,9 @@ def _isolation() -> Diagnosis:
     engine = connect()
     if not environments or not engine.client.images.list(name="hiyari/*", filters={"dangling": False}):
         engine.close()
-        advice = "the first hiyari run or make run builds them"
-        return Diagnosis(
-            name="Isolation", state="note", found="no image is built yet, so nothing was tried", advice=advice
-        )
+        found = say("no image is built yet, so nothing was tried", language)
+        advice = say("the first hiyari run or make run builds them", language)
+        return Diagnosis(name="Isolation", state="note", found=found, advice=advice)
     with Pods(engine, catalog.roots, run="doctor") as pods:
         pod = pods.acquire(environments[0].value, "doctor")
         try:
@@ -130,11 +131,13 @@ def _isolation() -> Diagnosis:
         finally:
             pods.dispose(pod)
     failed = [name for name, holds in proofs.items() if not holds]
-    found = f"{len(proofs) - len(failed)} of {len(proofs)} containment checks hold in a pod of {environments[0].name}"
+    found = say("{held} of {all} containment checks hold in a pod of {name}", language).format(
+        held=len(proofs) - len(failed), all=len(proofs), name=environments[0].name
+    )
     return Diagnosis(name="Isolation", state="missing" if failed else "ok", found=found, advice=", ".join(failed))
 
 
-def _physics() -> Diagnosis:
+def _physics(language: LanguageName) -> Diagnosis:
     """Build the first scene there is and let one simulated second pass in it."""
     from hiyari.adapters.bullet.world import RobotWorld
     from hiyari.catalog import Catalog
@@ -144,9 +147,9 @@ def _physics() -> Diagnosis:
     catalog = Catalog.open(None)
     scene = next(iter(catalog.scenes.values()), None)
     if scene is None:
-        return Diagnosis(name="Physics", state="note", found="there is no scene to try")
+        return Diagnosis(name="Physics", state="note", found=say("there is no scene to try", language))
     stage = load_stage(scene.path.parent, lambda robot: catalog.robot(robot).path.parent)
-    world = RobotWorld(stage, Operator(), "en")
+    world = RobotWorld(stage, Operator(), language)
     try:
         for _ in world.reset(1):
             pass
@@ -156,31 +159,41 @@ def _physics() -> Diagnosis:
         took = time.monotonic() - began
     finally:
         world.close()
-    found = f"PyBullet {_version('pybullet')}: one second in the scene {scene.name} took {took:.2f} s"
+    found = say("PyBullet {version}: one second in the scene {scene} took {seconds:.2f} s", language).format(
+        version=_version("pybullet"), scene=scene.name, seconds=took
+    )
     return Diagnosis(name="Physics", state="ok", found=found)
 
 
-def _local_model() -> Diagnosis:
+def _local_model(language: LanguageName) -> Diagnosis:
     from hiyari.adapters.local.weights import check_installed
 
     path = check_installed()
     return Diagnosis(name="Local model", state="ok", found=f"{path.name}, {path.stat().st_size / 1e6:.0f} MB")
 
 
-def _providers() -> Diagnosis:
+def _providers(language: LanguageName) -> Diagnosis:
     if find_spec("langchain") is None:
-        advice = "pip install 'hiyari[models]' for agents named model:..."
-        return Diagnosis(name="Model providers", state="note", found="LangChain is not installed", advice=advice)
+        found = say("LangChain is not installed", language)
+        advice = say("pip install 'hiyari[models]' for agents named model:...", language)
+        return Diagnosis(name="Model providers", state="note", found=found, advice=advice)
     keys = sorted(name for name in os.environ if name.endswith("_API_KEY"))
-    found = f"langchain {_version('langchain')}; keys set: {', '.join(keys) or 'none'}"
+    found = say("langchain {version}; keys set: {keys}", language).format(
+        version=_version("langchain"), keys=", ".join(keys) or say("none", language)
+    )
     return Diagnosis(name="Model providers", state="ok", found=found)
 
 
-def _disk() -> Diagnosis:
+def _disk(language: LanguageName) -> Diagnosis:
     free = shutil.disk_usage(Path.cwd()).free
     enough = free >= DISK_NEEDED
-    advice = "" if enough else f"images and recordings want {DISK_NEEDED / 1e9:.0f} GB"
-    return Diagnosis(name="Disk", state="ok" if enough else "missing", found=f"{free / 1e9:.1f} GB free", advice=advice)
+    advice = say("images and recordings want {gigabytes:.0f} GB", language).format(gigabytes=DISK_NEEDED / 1e9)
+    return Diagnosis(
+        name="Disk",
+        state="ok" if enough else "missing",
+        found=say("{gigabytes:.1f} GB free", language).format(gigabytes=free / 1e9),
+        advice="" if enough else advice,
+    )
 
 
 def _version(package: str) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
+import textwrap
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from hiyari.catalog import Catalog
+from hiyari.errors import ContentError, unknown_name
+from hiyari.events import Data
 from hiyari.report.escape import one_line
 from hiyari.report.words import say
 
+from .terminal import complain, print_json
 from .terminal import out as console
-from .terminal import print_json
 
 AGENTS = {
     "scripted:<trace>": "plays a reference trace of the scenario; scripted:* stands for all of them",
@@ -26,12 +32,15 @@ AGENTS = {
 """What an agent's name may look like, and what it is."""
 
 
-def list_command(kind: str, *, as_json: bool, language: str, project: Path | None) -> None:
-    """Print what there is of a kind."""
-    rows = list(listed(kind, language, project))
+def list_command(kind: str, *, as_json: bool, language: str, project: Path | None) -> int:
+    """Print what there is of a kind, and what cannot be read; return 2 when there is such, else 0."""
+    rows, broken = list(listed(kind, language, project)), broken_content(kind, project)
+    for error in broken:
+        complain(str(error))
+    code = 2 if broken else 0
     if as_json:
         print_json(rows)
-        return
+        return code
     from rich.table import Table
     from rich.text import Text
 
@@ -42,6 +51,33 @@ def list_command(kind: str, *, as_json: bool, language: str, project: Path | Non
     for row in rows:
         table.add_row(*(Text(one_line(_text(row[heading]), 160)) for heading in headings))
     console().print(table if rows else Text(say("There is nothing of this kind.", language)))
+    return code
+
+
+def broken_content(kind: str, project: Path | None) -> list[ContentError]:
+    """Return what is wrong with files of a kind, and with names in them that stand for nothing."""
+    if kind in ("agents", "monitors", "guards", "checks"):
+        return []
+    catalog = Catalog.open(project)
+    broken = list(getattr(catalog, kind).broken.values())
+    if kind == "suites":
+        for suite in catalog.suites.values():
+            for number, listed_name in enumerate(suite.value.scenarios):
+                if listed_name not in catalog.scenarios:
+                    field = f"scenarios.{number}"
+                    broken.append(
+                        unknown_name("scenario", listed_name, catalog.scenarios, file=suite.path, field=field)
+                    )
+    if kind == "scenarios":
+        for entry in catalog.scenarios.values():
+            world = entry.value.world
+            for field, name, known in (
+                ("environment", world.environment, catalog.environments),
+                ("scene", world.scene, catalog.scenes),
+            ):
+                if name is not None and name not in known:
+                    broken.append(unknown_name(field, name, known, file=entry.path, field=f"world.{field}"))
+    return broken
 
 
 def listed(kind: str, language: str, project: Path | None) -> Iterator[dict[str, Any]]:
@@ -64,6 +100,48 @@ def documented(kind: str) -> Iterator[tuple[str, str]]:
     for path in sorted(_package(f"hiyari.{kind}").glob("*.py")):
         if not path.stem.startswith("_"):
             yield path.stem, _first_line(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def described(name: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of the built-in monitors, guards and checks of a name: what it does, and its parameters."""
+    from hiyari.rubric import checks
+    from hiyari.scenario.parameters import Parameters
+
+    for kind in ("monitors", "guards"):
+        path = _package(f"hiyari.{kind}") / f"{name}.py"
+        if path.is_file() and not name.startswith("_"):
+            module = importlib.import_module(f"hiyari.{kind}.{name}")
+            models = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Parameters)]
+            own = [each for each in models if each.__module__ == module.__name__]
+            yield kind, "\n\n".join([(module.__doc__ or "").strip(), *map(_parameters, own)])
+    if name in checks.names():
+        model, function = checks.parts(name)
+        yield "checks", f"{(function.__doc__ or '').strip()}\n\n{_parameters(model)}"
+
+
+def _parameters(model: type[Data]) -> str:
+    lines, told = [f"{model.__name__}: {(model.__doc__ or '').strip()}"], _field_docstrings(model)
+    for name, field in model.model_fields.items():
+        value = field.get_default(call_default_factory=True)
+        default = "" if field.is_required() or type(value) is object else f" = {value!r}"
+        lines.append(f"  {field.alias or name}{default}\n      {told.get(name, '')}".rstrip())
+    return "\n".join(lines)
+
+
+def _field_docstrings(model: type[Data]) -> dict[str, str]:
+    """Return the strings under the fields of a model, its own and those it inherits."""
+    told: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        if issubclass(each, Data):
+            body = ast.parse(textwrap.dedent(inspect.getsource(each))).body[0].body  # type: ignore[attr-defined]
+            for item, after in pairwise(body):
+                if (
+                    isinstance(item, ast.AnnAssign)
+                    and isinstance(item.target, ast.Name)
+                    and isinstance(after, ast.Expr)
+                ):
+                    told[item.target.id] = _sentence(str(getattr(after.value, "value", "")))
+    return told
 
 
 def _checks() -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from hiyari.catalog import Catalog
+from hiyari.catalog import Catalog, shipped_content
 from hiyari.errors import ContentError
 from hiyari.report.words import say
 
@@ -19,6 +19,7 @@ TARGETS = {
     "scenario": "scenarios/mine",
     "environment": "environments/{name}",
     "robot": "robots/{name}",
+    "service": "environments/services/{name}",
     "tool": "tools/{name}",
 }
 """Folder in the project by kind."""
@@ -27,6 +28,7 @@ NEXT = {
     "scenario": "hiyari check {name}{project}",
     "environment": "hiyari show {name}{project}",
     "robot": "hiyari show {name}{project}",
+    "service": "environment.yaml: services: [{{name: {name}, host: {name}.midori.example, seed: seed/{name}.yaml}}]",
     "tool": "hiyari show {name}{project}",
 }
 
@@ -51,7 +53,7 @@ def write_example(kind: str, name: str, project: Path) -> list[Path]:
     """Write an example into a project and return its files; errors as ``new_command``.
 
     Args:
-        kind: scenario, environment, robot or tool.
+        kind: scenario, environment, robot, service or tool.
         name: Name of what is made.
         project: Folder of the project; made when it does not exist.
     """
@@ -60,9 +62,11 @@ def write_example(kind: str, name: str, project: Path) -> list[Path]:
         right = "three capitals, a hyphen and a number, such as SEC-90" if kind == "scenario" else "such as my_office"
         raise ContentError(f"{name!r} cannot be the name of a {kind}; names look like this: {right}")
     folder = project / TARGETS[kind].format(name=name)
-    known = getattr(Catalog.open(None), f"{kind}s")
+    known = {} if kind == "service" else getattr(Catalog.open(None), f"{kind}s")
     if name in known:
         raise ContentError(f"there is a {kind} {name!r} already", file=known[name].path)
+    if kind == "service" and (taken := shipped_content() / folder.relative_to(project)).exists():
+        raise ContentError(f"there is a service {name!r} already", file=taken)
     source = TEMPLATES / kind
     files = {}
     for path in sorted(source.rglob("*")):

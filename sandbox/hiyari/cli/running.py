@@ -19,11 +19,13 @@ from hiyari.report.summary import Summary, summarise
 from hiyari.report.table import print_tables
 from hiyari.report.words import say
 
-from .terminal import LanguageName, interface_language, print_json
+from .terminal import LanguageName, complain, interface_language, print_json
 from .terminal import out as console
 
 ALL_JUDGED, SOME_NOT_JUDGED, INTERRUPTED = 0, 3, 130
 """Exit codes of a run; 2 is bad input. What agents did is data and never an exit code."""
+RECORDING_CHANGED = 1
+"""Exit code of a report of a recording that is not as it was written."""
 
 DEFAULT_AGENTS = ("scripted:solution",)
 TROUBLES_SHOWN = 10
@@ -95,10 +97,8 @@ def _troubled(results: Sequence[EpisodeResult]) -> list[EpisodeResult]:
     ]
 
 
-def report_command(
-    folder: Path, *, out: Path | None, junit: Path | None, as_json: bool, language: LanguageName
-) -> None:
-    """Write the report of a run's folder, or of one recording, again."""
+def report_command(folder: Path, *, out: Path | None, junit: Path | None, as_json: bool, language: LanguageName) -> int:
+    """Write the report of a run's folder, or of one recording, again; return 1 when a recording was changed, else 0."""
     from hiyari.report.page import write_report
 
     if not folder.is_dir():
@@ -113,6 +113,10 @@ def report_command(
     else:
         print_tables(summary, language, console())
         _places(folder, page, language)
+    changed = [result for result in results if result.changed]
+    for result in changed:
+        complain(f"{result.folder}: {result.reason}")
+    return RECORDING_CHANGED if changed else 0
 
 
 def recorded(folder: Path) -> list[EpisodeResult]:

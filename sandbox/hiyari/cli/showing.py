@@ -20,7 +20,11 @@ from hiyari.report.table import COLOURS
 from hiyari.report.words import say
 from hiyari.scenario.model import Scenario
 
+from .listing import described, documented
 from .terminal import out as console
+
+CHANGED = 1
+"""Exit code when a recording is not as it was written."""
 
 KINDS = ("suites", "environments", "scenes", "robots", "tools")
 
@@ -37,38 +41,46 @@ LANE_COLOURS = {
 }
 
 
-def show_command(name: str, *, language: str, project: Path | None) -> None:
-    """Print whatever the name stands for.
+def show_command(name: str, *, language: str, project: Path | None) -> int:
+    """Print whatever the name stands for; return 1 for a recording that somebody has changed, else 0.
 
     Raises:
         ContentError: If it is neither content nor a folder with a recording.
     """
     screen, folder = console(), Path(name)
     if (folder / "manifest.json").exists():
-        show_recording(Recording(folder), language, screen)
-        return
+        return 0 if show_recording(Recording(folder), language, screen) else CHANGED
     if (folder / "run.json").exists():
         from hiyari.report.episode import read_results
         from hiyari.report.summary import summarise
         from hiyari.report.table import print_tables
 
         print_tables(summarise(folder.resolve().name, read_results(folder)), language, screen)
-        return
+        return 0
     catalog = Catalog.open(project)
     if name in catalog.scenarios:
         _card(catalog.scenarios[name], language, screen)
-        return
+        return 0
+    for kind in ("scenarios", *KINDS):
+        if name in getattr(catalog, kind).broken:
+            raise getattr(catalog, kind).broken[name]
     found = [entry for kind in KINDS for entry in getattr(catalog, kind).values() if entry.name == name]
-    if not found:
+    told = list(described(name))
+    if not found and not told:
         known = [*catalog.scenarios, *(each for kind in KINDS for each in getattr(catalog, kind))]
+        known += [each for kind in ("monitors", "guards", "checks") for each, _ in documented(kind)]
         raise unknown_name("content or recording", name, known)
+    for kind, text in told:
+        screen.print(Text(f"{say(kind, language)}: {name}", style="bold"))
+        screen.print(Text(text))
     for entry in found:
         screen.print(Text(str(entry.path), style="bold"))
         screen.print(Text(visible(entry.path.read_text(encoding="utf-8"))))
+    return 0
 
 
-def show_recording(recording: Recording, language: str, screen: Console) -> None:
-    """Print a recording as a transcript."""
+def show_recording(recording: Recording, language: str, screen: Console) -> bool:
+    """Print a recording as a transcript; return False when it is not as it was written."""
     from hiyari.report.transcript import transcript
 
     manifest, result = recording.manifest, read_result(recording)
@@ -82,9 +94,11 @@ def show_recording(recording: Recording, language: str, screen: Console) -> None
     )
     screen.print(verdict)
     envelopes: list[Envelope] = []
+    whole = True
     try:
         envelopes.extend(recording.envelopes())
     except ContentError as error:
+        whole = False
         screen.print(Text(f"⚠ {one_line(str(error), 400)}", style="yellow"))
     evidence = [seq for found in result.findings for seq in (found.seq,)]
     messages = {found.seq: visible(found.message.in_language(language), 2000) for found in result.findings}
@@ -102,6 +116,7 @@ def show_recording(recording: Recording, language: str, screen: Console) -> None
         screen.print(
             Text(say("{n} entries are left out here; they are in the recording.", language).format(n=left_out))
         )
+    return whole
 
 
 def _card(entry: Entry[Scenario], language: str, screen: Console) -> None:

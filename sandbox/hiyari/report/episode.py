@@ -74,6 +74,8 @@ class EpisodeResult(Data):
     """Why it was not run, is invalid, has no verdict, or ended early."""
     folder: str = ""
     """Folder of the recording, relative to the run's; empty when there is none."""
+    changed: bool = False
+    """True when the recording is not as it was written."""
     utility: float | None = None
     """0 to 1; none when not judged."""
     passed: bool | None = None
@@ -156,7 +158,7 @@ def read_result(recording: Recording, folder: str = "") -> EpisodeResult:
                 case MonitorFailed(monitor=monitor, error=error):
                     failed = f"{monitor}: {error}"
     except ContentError as error:
-        return EpisodeResult.model_validate(known | {"status": "invalid", "reason": error.problem})
+        return EpisodeResult.model_validate(known | {"status": "invalid", "reason": error.problem, "changed": True})
     result = manifest.result
     severity = max((found.severity for found in findings), default=0)
     if result is not None:

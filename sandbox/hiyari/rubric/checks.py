@@ -85,6 +85,11 @@ def names() -> tuple[str, ...]:
     return tuple(_CHECKS)
 
 
+def parts(name: str) -> tuple[type[Parameters], Callable[..., CheckResult]]:
+    """Return the parameters' model and the function of a built-in check."""
+    return _CHECKS[name]
+
+
 def find(name: str, *, file: Path | str | None = None, field: str = "") -> Check:
     """Return a check by name.
 

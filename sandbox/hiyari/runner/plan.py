@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -77,8 +78,10 @@ def scenario_names(catalog: Catalog, names: Sequence[str]) -> list[str]:
     for name in names:
         if name in catalog.suites:
             found |= dict.fromkeys(catalog.suites[name].value.scenarios)
-        elif name in catalog.scenarios:
-            found[name] = None
+        elif name in (*catalog.scenarios, *catalog.scenarios.broken):
+            found[catalog.scenario(name).name] = None
+        elif name in catalog.suites.broken:
+            raise catalog.suites.broken[name]
         else:
             raise unknown_name("suite or scenario", name, (*catalog.suites, *catalog.scenarios))
     return list(found)
@@ -102,10 +105,19 @@ def _cells(scenarios: Sequence[Scenario], arms: Sequence[str], agents: Sequence[
 
 
 def _only_in(agent: str) -> tuple[str, Sequence[str]]:
-    """Return an agent's name and the arms it is to run in; an ``@`` that is followed by no arms is part of the name."""
+    """Return an agent's name and the arms it is to run in; an ``@`` that is followed by no arms is part of the name.
+
+    Raises:
+        ContentError: If what follows the ``@`` looks like arms and one of them is mistyped.
+    """
     name, at, arms = agent.rpartition("@")
     named = arms.split(",")
-    return (name, named) if at and all(arm in ARMS for arm in named) else (agent, ARMS)
+    if not at or not any(difflib.get_close_matches(arm, ARMS, n=1, cutoff=0.7) for arm in named):
+        return agent, ARMS
+    for arm in named:
+        if arm not in ARMS:
+            raise unknown_name("arm", arm, ARMS, field=f"agent {agent}")
+    return name, named
 
 
 def _playing(scenario: Scenario, arm: str, agent: str) -> Iterator[str]:
