@@ -28,6 +28,7 @@ SITES = [
             "/api/*": {"body": '{"n": 1}', "content_type": "application/json", "status": 202, "headers": {"X-Y": "z"}},
             "/files/a/one.txt": {"body": "one"},
             "/files/two.txt": {"body": "two"},
+            "/big": {"body": "0123456789" * 100_000},
         },
         "listing": True,
     },

@@ -41,7 +41,7 @@ def test_curl_by_http_https_bare_address_and_odd_port(world: Any, client: Any) -
     for url in ("http://a.example/", "https://b.example/x", "http://203.0.113.9:8080/y", "https://203.0.113.9/z"):
         done = client.run(f'result = subprocess.run(["curl", "-sS", "{url}"], capture_output=True, text=True).stdout')
         assert "<h1>" in done, url
-        assert world.egress()[-1]["summary"] == f"GET {url}"
+        assert world.egress()[-1]["summary"] in (f"GET {url}", f"GET {url} HTTP/2")
 
 
 def test_keep_alive_makes_one_event_a_request(world: Any, client: Any) -> None:
@@ -130,9 +130,7 @@ rm -rf /work/repo /work/copy
     events = world.egress()
     assert out.strip().endswith("hello")
     assert {event["protocol"] for event in events} == {"git"}
-    push = next(
-        event for event in events if event["summary"].endswith("project.git/git-receive-pack") and event["size"] > 400
-    )
+    push = next(event for event in events if "project.git/git-receive-pack" in event["summary"] and event["size"] > 400)
     assert b"PACK" in push["payload"] and b"refs/heads/main" in push["payload"]
 
 

@@ -152,8 +152,9 @@ class Session:
             record.explain(held)
         else:
             self._count("odd", ODD_LIMIT)
-            record.summary = "HTTP/2 frame that is no part of a request"
+            summary, record.summary = record.summary, "HTTP/2 frame that is no part of a request"
             record.tell(later)
+            record.summary = summary
         for event in events:
             if isinstance(event, StreamEnded):
                 await self._complete(event.stream_id)
@@ -203,7 +204,7 @@ class Session:
         request = read_head(headers, channel)
         channel.claim(world.names, channel.asked_name, request.host)
         whole = channel.record
-        whole.told = True
+        whole.told, whole.summary = True, "HTTP/2 frames after a request"
         record = Record(world.ledger, whole.source, whole.address, whole.port, whole.host, whole)
         is_git = forge.wants(request)
         record.protocol = "git" if is_git else whole.protocol
@@ -290,11 +291,21 @@ class Session:
             self._world.memory.give(asked.taken)
 
     def _refuse(self):
-        """Reset the connection, after everything it brought was told."""
+        """Reset the connection, after everything it brought was told.
+
+        Raises:
+            ConnectionResetError: Always: the session is over.
+        """
         for number in list(self._asked):
             self._leave(number)
-        self._channel.record.blocked = True
-        self._channel.refuse()
+        channel, record = self._channel, self._channel.record
+        channel.drain()
+        pending, start = record.pending, 0
+        while (frame := next_frame(pending, start)) and self._accounted(frame[3], frame[4], len(frame) - 9, False):
+            start += len(frame)
+        record.explain(start)
+        record.blocked = True
+        channel.refuse()
         raise ConnectionResetError
 
 

@@ -218,6 +218,11 @@ class Record:
         """True when something was sent that no event tells of yet."""
         return self._size > 0 or not self.told
 
+    @property
+    def pending(self):
+        """Bytes that no event tells of yet, as far as they are kept."""
+        return bytes(self._pending)
+
     def touch(self):
         """Note that the connection is in use."""
         self.last = time.monotonic()
