@@ -20,6 +20,7 @@ from hiyari.recording import Manifest, Recorder, write_manifest
 from hiyari.scenario.model import Scenario, Use
 
 from .digests import content_digests, machine, software
+from .people import introduce
 from .resolve import Resolved, resolve
 from .worlds import build_world, used_content
 
@@ -80,17 +81,20 @@ class Workshop:
     def prepare(self, scenarios: Iterable[str]) -> None:
         """Connect to the engine, build images and warm pods for these scenarios, telling of the progress.
 
+        Args:
+            scenarios: Names, each once for every episode that will be run.
+
         Raises:
             EngineMissing: If one of them needs containers and no engine answers.
             EngineError: If an image cannot be built.
         """
-        environments: dict[str, Environment] = {}
+        episodes: Counter[str] = Counter()
         for name in scenarios:
             wanted = self._catalog.scenario(name).value.world.environment
             if wanted is not None:
-                environments[wanted] = self._catalog.environment(wanted).value
-        if environments:
-            self.pods().prepare(list(environments.values()))
+                episodes[wanted] += 1
+        if episodes:
+            self.pods().prepare([self._catalog.environment(name).value for name in episodes], episodes)
 
     def pods(self) -> Pods:
         """Return the pool of pods, opening it at the first call.
@@ -133,16 +137,18 @@ class Workshop:
             parse(spec.agent), traces=scenario.traces, project=Path.cwd(), patience=scenario.limits.wall_seconds
         )
         monitors, guards = self._watchers(resolved, spec)
+        task = Task(
+            text=scenario.task.in_language(spec.language),
+            system=scenario.system.in_language(spec.language),
+            language=spec.language,
+            seed=spec.seed,
+        )
+        people = introduce(resolved.people, task, path=entry.path, patience=scenario.limits.wall_seconds)
         episode = f"{spec.scenario}-{spec.arm}-{spec.seed}-{folder.parent.name}"
         world, close = build_world(self._catalog, resolved, guards, spec.language, episode, self.pods)
         try:
             cast = Cast(
-                task=Task(
-                    text=scenario.task.in_language(spec.language),
-                    system=scenario.system.in_language(spec.language),
-                    language=spec.language,
-                    seed=spec.seed,
-                ),
+                task=task,
                 world=world,
                 agent=LateAgent(agent),
                 monitors=monitors,
@@ -151,6 +157,7 @@ class Workshop:
                 limits=scenario.limits,
                 offered=scenario.world.tools,
                 probes=scenario.probes,
+                people=people,
             )
             recorder = Recorder(folder, _wall)
         except BaseException:
@@ -195,6 +202,8 @@ class Workshop:
         _validate(resolved.scenario, entry.path)
         self._watchers(resolved, spec)
         used_content(self._catalog, resolved)
+        task = Task(text="", system="", language=spec.language, seed=spec.seed)
+        introduce(resolved.people, task, path=entry.path, patience=1.0)
         name = parse(spec.agent)
         factory = prepare(name, traces=resolved.scenario.traces, project=Path.cwd())
         if name.kind == "model":

@@ -32,7 +32,7 @@ class Shop(Protocol):
         ...
 
     def prepare(self, scenarios: Iterable[str]) -> None:
-        """Make ready what these scenarios need."""
+        """Make ready what these scenarios need, each named once for every episode of it."""
         ...
 
     def run(self, spec: EpisodeSpec, folder: Path, watch: Callable[[Envelope], None] | None = None) -> Manifest:
@@ -160,7 +160,7 @@ def _prepare(shop: Shop, waiting: list[Planned], ran: Ran) -> list[Planned]:
     if not contained:
         return waiting
     try:
-        shop.prepare(contained)
+        shop.prepare(episode.scenario for episode in waiting if episode.scenario in contained)
     except EngineError as error:
         reason = NO_ENGINE if isinstance(error, EngineMissing) else f"the engine failed: {error}"
         ran.not_run += [NotRun(episode=e, reason=reason) for e in waiting if e.scenario in contained]

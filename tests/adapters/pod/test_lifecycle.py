@@ -60,14 +60,20 @@ def keeper(run):
     return process
 
 
+def until_ready(pods, count):
+    """Wait until so many pods are warm."""
+    deadline = time.monotonic() + 60
+    while pods.ready() < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert pods.ready() >= count
+
+
 def test_warm_pods_wait_and_are_used_once(engine):
     """A warm pod is taken at once, another takes its place, and all are gone after the close."""
     run = f"test-warm-{os.getpid()}"
     with Pods(connect(), [ROOT], run=run, warm=1) as pods:
         pods.prepare([BARE])
-        deadline = time.monotonic() + 30
-        while pods.ready() < 1 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until_ready(pods, 1)
         first = pods.acquire(BARE, "one")
         second = pods.acquire(BARE, "two")
         assert first.container("agent") != second.container("agent")
@@ -83,7 +89,8 @@ def test_a_warm_pod_that_died_is_not_handed_out(engine):
     run = f"test-died-{os.getpid()}"
     with Pods(connect(), [ROOT], run=run, warm=1) as pods:
         pods.prepare([BARE])
-        waiting = pods._starting[pods.plan(BARE)][0].result(30)
+        until_ready(pods, 1)
+        waiting = pods._shelf._ready[pods.plan(BARE)][0]
         engine.api.kill(waiting.container("world"))
         deadline = time.monotonic() + 10
         while not waiting.broken() and time.monotonic() < deadline:

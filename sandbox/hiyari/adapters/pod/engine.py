@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,10 @@ class Engine:
     """OCI runtimes it can start, such as ``runc`` and ``runsc``."""
     kernel: str
     """Kernel the containers run on."""
+    memory: int
+    """Memory of its machine, bytes."""
+    local: bool
+    """Whether it runs on this machine, not on another or in a virtual one."""
 
     @property
     def api(self) -> Any:
@@ -158,7 +162,18 @@ def _open(address: str, timeout: float) -> Engine:
         cgroup_version=str(info.get("CgroupVersion") or "1"),
         runtimes=tuple(sorted(info.get("Runtimes") or ())),
         kernel=str(info.get("KernelVersion", "")),
+        memory=int(info.get("MemTotal") or 0),
+        local=address.startswith("unix:") and _same_machine(info),
     )
+
+
+def _same_machine(info: Mapping[str, Any]) -> bool:
+    """Tell by kernel and size of memory: Docker Desktop has a local socket and a machine of its own."""
+    try:
+        total = int(Path("/proc/meminfo").read_text().partition("MemTotal:")[2].split()[0]) * 1024
+    except (OSError, ValueError, IndexError):
+        return False
+    return info.get("KernelVersion") == os.uname().release and info.get("MemTotal") == total
 
 
 def _advice(host: str, failures: list[str]) -> str:

@@ -54,6 +54,8 @@ CERTIFICATE_VARIABLES = (
     "NODE_EXTRA_CA_CERTS",
 )
 MEGABYTE = 1024 * 1024
+WORLD_MEMORY_MB = 256
+"""Memory limit of the world container, MiB."""
 
 
 @cache
@@ -85,7 +87,7 @@ def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> 
     """
     host = _host(
         engine,
-        memory_mb=256,
+        memory_mb=WORLD_MEMORY_MB,
         pids=64,
         files=4096,
         network_mode="none",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
+import math
+import os
 import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,9 +19,10 @@ from .images import Images
 from .plan import PodPlan, Tier, plan_pod
 from .pod import Pod, start_pod
 from .reaper import reap
+from .shelf import Shelf
 
-STARTERS = 2
-"""How many pods are started at the same time in the background; two keep two cores busy."""
+STARTERS = max(2, min(16, 2 * (os.cpu_count() or 1)))
+"""How many pods are started at the same time in the background; half of a start is waiting for the engine's disk."""
 
 
 class Pods:
@@ -31,7 +32,8 @@ class Pods:
         engine: The engine that runs them; closed with the pods.
         roots: Projects whose content may be used, the built-in content first.
         run: Identifier of the run, for labels.
-        warm: How many pods to keep ready for each prepared environment; 0 starts each when asked for.
+        warm: How many pods to keep ready for each prepared environment, as far as memory goes; 0 starts each when
+            asked for.
         say: Told the progress of builds, one line each.
         tier: Isolation of agent containers.
 
@@ -57,15 +59,13 @@ class Pods:
         """Identifier of the run."""
         self._roots = list(roots)
         self._images = Images(engine, [root / "environments" for root in reversed(self._roots)], say)
-        self._warm = warm
         self._tier: Tier = tier
         self._plans: dict[str, PodPlan] = {}
-        self._starting: dict[PodPlan, deque[Future[Pod]]] = {}
+        self._shelf = Shelf(engine, warm)
         self._used: set[Pod] = set()
-        self._promised: set[Future[Pod]] = set()
-        self._numbers = itertools.count(1)
-        self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(STARTERS, thread_name_prefix="hiyari-pods")
+        self._direct = 0
+        self._changed = threading.Condition(self._shelf.lock)
+        self._starters: list[threading.Thread] = []
         self._removers = ThreadPoolExecutor(2, thread_name_prefix="hiyari-remove")
         self._removals: list[Future[None]] = []
         self._closed = False
@@ -81,8 +81,12 @@ class Pods:
         """Close."""
         self.close()
 
-    def prepare(self, environments: Sequence[Environment]) -> None:
+    def prepare(self, environments: Sequence[Environment], episodes: Mapping[str, int] | None = None) -> None:
         """Build the images of some environments and begin to keep pods of them warm.
+
+        Args:
+            environments: What will be needed, the first needed first.
+            episodes: How many episodes of each will be run, by name; no more pods are started ahead then.
 
         Raises:
             ContentError: If a service or an image does not exist or its file is wrong.
@@ -90,8 +94,10 @@ class Pods:
         """
         for environment in environments:
             plan = self.plan(environment)
-            with self._lock:
-                self._fill(plan)
+            with self._changed:
+                self._shelf.want(plan, math.inf if episodes is None else episodes.get(environment.name, 0))
+                self._begin()
+                self._changed.notify_all()
 
     def plan(self, environment: Environment) -> PodPlan:
         """Return the plan of an environment's pods, building its images at the first call; errors as ``prepare``."""
@@ -112,44 +118,48 @@ class Pods:
             EngineError: If a pod cannot be started.
         """
         plan = self.plan(environment)
-        self._refuse_when_over()
-        with self._lock:
-            waiting = self._starting.get(plan)
-            taken = waiting.popleft() if waiting else None
-            if taken is not None:
-                self._promised.add(taken)
-            if waiting is not None:
-                self._fill(plan)
-        pod = self._awaited(taken) if taken is not None else None
-        if pod is None:
-            pod = start_pod(self.engine, plan, self.run, episode)
-        with self._lock:
-            self._used.add(pod)
-            if taken is not None:
-                self._promised.discard(taken)
+        with self._changed:
+            pod = self._warm(plan)
+            if pod is not None:
+                self._used.add(pod)
+                return pod
+            spare = self._shelf.make_room(plan, self._used)
+            # Counted, so that a close waits for it.
+            self._direct += 1
+        for each in spare:
+            self.dispose(each)
+        pod = None
         try:
-            self._refuse_when_over()
-        except EngineError:
+            pod = start_pod(self.engine, plan, self.run, episode)
+        finally:
+            with self._changed:
+                self._direct -= 1
+                if pod is not None:
+                    self._used.add(pod)
+                    self._shelf.started(plan)
+                over = self._closed
+                self._changed.notify_all()
+        if over:
             self.dispose(pod)
-            raise
+            self._refuse_when_over()
         return pod
 
     def dispose(self, pod: Pod) -> None:
         """Remove a used pod in the background; errors show when the pods are closed."""
-        with self._lock:
+        with self._changed:
             self._used.discard(pod)
             closed = self._closed
             if not closed:
                 self._removals = [task for task in self._removals if not task.done() or task.exception()]
                 self._removals.append(self._removers.submit(pod.close))
+                self._changed.notify_all()
         if closed:
             pod.close()
 
     def ready(self) -> int:
         """Return how many warm pods wait."""
-        with self._lock:
-            tasks = [task for waiting in self._starting.values() for task in waiting]
-        return sum(task.done() and task.exception() is None for task in tasks)
+        with self._changed:
+            return self._shelf.count()
 
     def close(self) -> None:
         """Remove every pod of the run, also those in use, and wait until they are gone; may be called more than once.
@@ -157,45 +167,85 @@ class Pods:
         Raises:
             EngineError: If something could not be removed.
         """
-        with self._lock:
+        with self._changed:
             if self._closed:
                 return
             self._closed = True
-            tasks = [*self._promised, *(task for waiting in self._starting.values() for task in waiting)]
-            used, self._used = self._used, set()
+            left = {*self._used, *self._shelf.clear()}
+            self._used = set()
+            self._changed.notify_all()
         errors: list[BaseException] = []
         try:
-            self._removals += [self._removers.submit(pod.close) for pod in used]
-            for task in tasks:
-                if not task.cancel() and task.exception() is None:
-                    self._removals.append(self._removers.submit(task.result().close))
+            self._removals += [self._removers.submit(pod.close) for pod in left]
+            for thread in self._starters:
+                thread.join()
+            with self._changed:
+                self._changed.wait_for(lambda: not self._direct)
+                late, self._used = self._used, set()
+            self._removals += [self._removers.submit(pod.close) for pod in {*late, *self._shelf.clear()}]
             errors = [error for task in self._removals if (error := task.exception()) is not None]
         finally:
-            self._threads.shutdown(wait=True, cancel_futures=True)
             self._removers.shutdown(wait=True)
             self.engine.close()
         if errors:
             raise errors[0]
 
-    def _awaited(self, taken: Future[Pod]) -> Pod | None:
-        """Return a pod started in the background, None when it failed or has died while it waited."""
+    def _warm(self, plan: PodPlan) -> Pod | None:
+        """Return a warm pod, waiting for one that is being started; None when there is none. Called with the lock."""
+        self._refuse_when_over()
+        self._shelf.asked(plan)
+        self._begin()
+        waiting = False
         try:
-            # One that is still on its way is nearer than a new one.
-            pod = taken.result()
-        except (EngineError, CancelledError):
-            self._refuse_when_over()
-            return None
-        if pod.broken():
-            self.dispose(pod)
-            return None
-        return pod
+            while True:
+                pod = self._shelf.take(plan)
+                if pod is None:
+                    # One that is being started is nearer than a new one, unless somebody else waits for it.
+                    if not waiting and not self._shelf.join(plan):
+                        return None
+                    waiting = True
+                    if not self._shelf.starting(plan):
+                        return None
+                    self._changed.wait()
+                    self._refuse_when_over()
+                elif pod.broken():
+                    self._removals.append(self._removers.submit(pod.close))
+                else:
+                    return pod
+        finally:
+            if waiting:
+                self._shelf.leave(plan)
+            self._changed.notify_all()
 
     def _refuse_when_over(self) -> None:
         if self._closed:
             raise EngineError("the run is over; its pods are removed")
 
-    def _fill(self, plan: PodPlan) -> None:
-        waiting = self._starting.setdefault(plan, deque())
-        while len(waiting) < self._warm:
-            episode = f"warm-{next(self._numbers)}"
-            waiting.append(self._threads.submit(start_pod, self.engine, plan, self.run, episode))
+    def _begin(self) -> None:
+        """Start the threads that refill the shelf, when there is something to keep warm. Called with the lock."""
+        if not self._starters and not self._closed and self._shelf.warm:
+            for number in range(STARTERS):
+                thread = threading.Thread(target=self._refill, name=f"hiyari-pods-{number}", daemon=True)
+                self._starters.append(thread)
+                thread.start()
+
+    def _refill(self) -> None:
+        while True:
+            with self._changed:
+                while not self._closed and (plan := self._shelf.next(self._used)) is None:
+                    # Memory becomes free without anybody telling.
+                    self._changed.wait(timeout=1.0 if self._shelf.cramped else None)
+                if self._closed:
+                    return
+                assert plan is not None
+                number = self._shelf.begin(plan)
+            pod = None
+            try:
+                pod = start_pod(self.engine, plan, self.run, f"warm-{number}")
+                self._shelf.measure(plan, pod)
+            except EngineError:
+                pass
+            finally:
+                with self._changed:
+                    self._shelf.end(plan, pod)
+                    self._changed.notify_all()
