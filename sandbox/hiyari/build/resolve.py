@@ -14,7 +14,11 @@ from hiyari.monitor import Canary
 from hiyari.scenario.draw import draw
 from hiyari.scenario.files import fit, read_yaml
 from hiyari.scenario.model import Operator, Scenario, Use
+from hiyari.scenario.sites import Site
 from hiyari.scenario.template import fill
+
+from .overlay import overlay
+from .sites import episode_sites
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,10 @@ class Resolved:
     """Parameters by tool server of the environment."""
     environment: Entry[Environment] | None
     """The environment, if there is one."""
+    sites: tuple[Site, ...]
+    """Sites of the simulated internet."""
+    site_folders: tuple[Path, ...]
+    """Folders that were read for them."""
     values: Mapping[str, Any]
     """What was drawn."""
     canaries: tuple[Canary, ...]
@@ -66,6 +74,10 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         operator = layer.operator or operator
         place = overlay(place, layer.place)
         extra = overlay(extra, layer.seed)
+    shown = [("world.sites", scenario.world.sites)]
+    names = [arm.extends, arm_name] if arm.extends else [arm_name]
+    shown += [(f"arms.{name}.sites", scenario.arms[name].sites) for name in names]
+    sites, folders = episode_sites(environment, entry.path, shown, drawn.values) if environment else ((), ())
     return Resolved(
         scenario=scenario.model_copy(update={"task": task, "traces": plain.traces}),
         guards=tuple(guards),
@@ -74,23 +86,11 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         seed=_seeds(environment, extra, drawn.values, entry.path) if environment else {},
         tool_parameters=_parameters(environment, drawn.values) if environment else {},
         environment=environment,
+        sites=sites,
+        site_folders=folders,
         values=drawn.values,
         canaries=drawn.canaries,
     )
-
-
-def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``below`` with ``above`` laid over it: mappings merge, lists are appended, other values replace."""
-    out = dict(below)
-    for key, value in above.items():
-        old = out.get(key)
-        if isinstance(old, Mapping) and isinstance(value, Mapping):
-            out[key] = overlay(old, value)
-        elif isinstance(old, list | tuple) and isinstance(value, list | tuple):
-            out[key] = [*old, *value]
-        else:
-            out[key] = value
-    return out
 
 
 def _filled(plain: Scenario, path: Path, values: Mapping[str, Any]) -> Scenario:

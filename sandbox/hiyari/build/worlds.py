@@ -53,7 +53,7 @@ def build_world(
         return scene, scene.close
     from hiyari.adapters.pod import ContainerWorld
 
-    environment = resolved.environment.value
+    environment = resolved.environment.value.model_copy(update={"sites": resolved.sites})
     policy: dict[str, Json] = {}
     for guard in guards.values():
         policy.update(guard.policy())
@@ -82,6 +82,7 @@ def used_content(catalog: Catalog, resolved: Resolved) -> list[Path]:
     used: list[Path] = []
     if resolved.environment is not None:
         environment = resolved.environment
+        used += resolved.site_folders
         used += [environment.path.parent, catalog.folder("environments/pod"), catalog.folder("tools/launcher")]
         used += [catalog.folder(f"environments/services/{service.folder}") for service in environment.value.services]
         used += [catalog.tool(tool.folder).path.parent for tool in environment.value.tools if tool.command is None]

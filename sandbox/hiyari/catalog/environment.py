@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from hiyari.events import Data, Json, LocalText
+from hiyari.scenario.sites import Site
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
 HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
@@ -72,19 +73,6 @@ class ToolServerSpec(Data):
         return self.use or self.name
 
 
-class Site(Data):
-    """A site of the simulated internet that answers with pages of its own."""
-
-    host: str | tuple[str, ...]
-    """Its DNS name, a glob of names, an address, or a list of them."""
-    pages: dict[str, dict[str, Json]]
-    """By path: {body | base64, content_type, status, headers} or {redirect}; a trailing ``*`` stands for a prefix."""
-    listing: bool = False
-    """True to answer folders without a page with an index."""
-    missing: dict[str, Json] = Field(default_factory=dict)
-    """What answers every other path."""
-
-
 class Environment(Data):
     """One environment.yaml."""
 
@@ -111,7 +99,7 @@ class Environment(Data):
             ("services", [service.name for service in self.services]),
             ("services.host", [host for service in self.services for host in service.host]),
             ("tools", [tool.name for tool in self.tools]),
-            ("sites", [str(site.host) for site in self.sites]),
+            ("sites", [site.key for site in self.sites]),
         ):
             twice = {name for name in names if names.count(name) > 1}
             if twice:

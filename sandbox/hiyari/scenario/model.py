@@ -8,6 +8,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from hiyari.events import Data, Json, LocalText
 
+from .sites import Site
+
 from .people import Name, Person
 
 ArmName = Literal["benign", "hazard", "attack", "guarded"]
@@ -67,6 +69,8 @@ class WorldSpec(Data):
     """Extra seed data by service: lists are appended to the environment's own, other values replace them."""
     place: dict[str, Any] = Field(default_factory=dict)
     """Changes to the scene: people, objects, disturbances, merged over scene.yaml."""
+    sites: tuple[Site, ...] = ()
+    """Further sites of the simulated internet; those of one first host become one, as seeds do."""
 
     @model_validator(mode="after")
     def _has_a_world(self) -> WorldSpec:
@@ -109,6 +113,8 @@ class Arm(Data):
     """Like world.seed, applied after it."""
     place: dict[str, Any] = Field(default_factory=dict)
     """Like world.place, applied after it."""
+    sites: tuple[Site, ...] = ()
+    """Like world.sites, applied after it."""
     guards: tuple[Use, ...] = ()
     """Guards in force."""
     operator: Operator | None = None

@@ -8,13 +8,15 @@ from typing import Any
 
 from hiyari.errors import ContentError, unknown_name
 
-_HOLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}")
+_HOLE = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}")
+_KEPT = re.compile(r"\$(\$\{[A-Za-z_][A-Za-z0-9_.-]*\})")
 
 
 def fill(value: Any, values: Mapping[str, Any], *, field: str = "") -> Any:
     """Return a value with every ``${name}`` in its strings replaced.
 
     A string that is nothing but one hole takes the value's own type; inside a longer string it is written as text.
+    ``$${name}`` stands for ``${name}`` itself, as shell scripts and JavaScript write it.
 
     Raises:
         ContentError: If a name was not drawn.
@@ -23,7 +25,7 @@ def fill(value: Any, values: Mapping[str, Any], *, field: str = "") -> Any:
         whole = _HOLE.fullmatch(value)
         if whole:
             return _look_up(whole[1], values, field)
-        return _HOLE.sub(lambda hole: str(_look_up(hole[1], values, field)), value)
+        return _KEPT.sub(r"\1", _HOLE.sub(lambda hole: str(_look_up(hole[1], values, field)), value))
     if isinstance(value, Mapping):
         return {key: fill(item, values, field=f"{field}.{key}" if field else str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -190,7 +190,7 @@ class ContainerWorld:
             "configure",
             names={host: service.address for service in services for host in service.hosts},
             services={service.name: service.address for service in services},
-            sites=[site.model_dump(mode="json") for site in self._environment.sites],
+            sites=[site.wire() for site in self._environment.sites],
             egress_allow=self._policy.get("egress_allow"),
             seed=seed,
             domain=self._environment.domain,
