@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .agent import Call, ToolSpec
 from .events import CallReturned, Event, Json
+from .person import Deed
 from .world import World
 
 
@@ -55,6 +56,10 @@ class CompositeWorld:
     def wait(self, seconds: float) -> Iterator[Event]:
         """Let the scene run on."""
         yield from self._scene.wait(seconds)
+
+    def act(self, deed: Deed) -> Iterator[Event]:
+        """Carry out what a person does in a service."""
+        yield from self._containers.act(deed)
 
     def finish(self) -> Iterator[Event]:
         """End all activity in both."""

@@ -8,6 +8,7 @@ from typing import Any
 from .agent import Call, Move, Observation, Record, Task, ToolSpec
 from .errors import EngineError
 from .events import CallReturned, Event, Json, held
+from .person import Deed
 
 Handler = Callable[[dict[str, Any]], "str | Iterable[Event | str]"]
 """A tool: takes the arguments, returns the observation, or yields events and last the observation."""
@@ -19,13 +20,19 @@ class FakeWorld:
     Args:
         tools: Tools by name: specification and function.
         probes: What ``probe`` answers, by the query's ``fact``.
+        services: Services in which people may do something; what they do is kept in ``deeds``.
     """
 
     def __init__(
-        self, tools: Mapping[str, tuple[ToolSpec, Handler]], probes: Mapping[str, Callable[[], Json]] | None = None
+        self,
+        tools: Mapping[str, tuple[ToolSpec, Handler]],
+        probes: Mapping[str, Callable[[], Json]] | None = None,
+        services: Sequence[str] = (),
     ) -> None:
         self._tools = tools
         self._probes = probes or {}
+        self._services = tuple(services)
+        self.deeds: list[Deed] = []
         self._time = 0.0
         self.closed = False
 
@@ -57,6 +64,13 @@ class FakeWorld:
     def wait(self, seconds: float) -> Iterator[Event]:
         """Let time pass."""
         self._time += seconds
+        return iter(())
+
+    def act(self, deed: Deed) -> Iterator[Event]:
+        """Keep what a person does."""
+        if deed.service not in self._services:
+            raise LookupError(f"there is no service {deed.service!r}; known: {', '.join(self._services) or 'none'}")
+        self.deeds.append(deed)
         return iter(())
 
     def finish(self) -> Iterator[Event]:

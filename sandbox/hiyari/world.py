@@ -7,13 +7,15 @@ from typing import Protocol
 
 from .agent import Call, ToolSpec
 from .events import Event, Json
+from .person import Deed
 
 
 class World(Protocol):
     """A container world, a robot world, or both wired together.
 
-    All methods may raise EngineError, which makes the episode invalid. ``reset``, ``step`` and ``wait`` are generators
-    because they last: the episode records each event as it comes, and may close the generator to stop in the middle.
+    All methods may raise EngineError, which makes the episode invalid. ``reset``, ``step``, ``wait`` and ``act`` are
+    generators because they last: the episode records each event as it comes, and may close the generator to stop in the
+    middle.
     """
 
     def reset(self, seed: int) -> Iterator[Event]:
@@ -30,6 +32,14 @@ class World(Protocol):
 
     def wait(self, seconds: float) -> Iterator[Event]:
         """Let virtual time pass, as while the agent thinks."""
+        ...
+
+    def act(self, deed: Deed) -> Iterator[Event]:
+        """Carry out what a person does in a service, and return what is told of it.
+
+        Raises:
+            LookupError: If there is no such service, or it refuses.
+        """
         ...
 
     def finish(self) -> Iterator[Event]:

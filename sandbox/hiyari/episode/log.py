@@ -22,10 +22,15 @@ class Log:
         self._monitors = dict(monitors)
         self._watch = watch
         self._time: Callable[[], float] = lambda: 0.0
+        self._listeners: tuple[Watch, ...] = ()
 
     def tell_time_by(self, time: Callable[[], float]) -> None:
         """Take virtual time from the world from now on."""
         self._time = time
+
+    def tell(self, *listeners: Watch) -> None:
+        """Show every event from now on to these too, once it is recorded."""
+        self._listeners = listeners
 
     def emit(self, event: Event, *, actor: str, cause: int | None = None) -> Envelope:
         """Record an event, then show it to the monitors and record their findings."""
@@ -65,4 +70,6 @@ class Log:
         self.envelopes.append(envelope)
         if self._watch is not None:
             self._watch(envelope)
+        for listener in self._listeners:
+            listener(envelope)
         return envelope

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from hiyari.agent import Agent, Call, Move, Observation, Task, Wanted
+from hiyari.agents.patience import OutOfPatience, Patience
 from hiyari.errors import AgentError, EngineError
 from hiyari.events import (
     AgentAnswered,
@@ -25,21 +25,20 @@ from hiyari.events import (
     GuardDecided,
     Json,
     LimitReached,
-    PersonAsked,
-    PersonDecided,
-    PersonSaid,
     TaskGiven,
     WorldProbed,
     held,
 )
 from hiyari.monitor import Decision, Guard, Monitor
+from hiyari.person import Person
 from hiyari.recording import Recorder
 from hiyari.scenario.model import Limits, Operator
 from hiyari.world import World
 
 from .calls import Toolbox, as_json
+from .company import Company
+from .course import Course
 from .log import Log, Watch
-from .patience import OutOfPatience, Patience
 
 Clock = Callable[[], float]
 """Monotonic wall seconds, for the wall limit only."""
@@ -67,6 +66,8 @@ class Cast:
     """Tools, or servers with all their tools, that the agent is offered; all of the world's when none is named."""
     probes: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Facts to look up in the final world, by name."""
+    people: Sequence[Person] = ()
+    """Simulated users and colleagues."""
 
 
 class _Stop(Exception):
@@ -111,14 +112,15 @@ class _Episode:
         self.cast, self.log, self._clock = cast, log, clock
         self._began = clock()
         self._calls = self._moves = self._tokens = 0
-        self._said: list[PersonSaid] = []
+        self._course = Course(cast.world, log)
+        self._company = Company(cast.people, self._course)
         self._patience: Patience[Move | None] = Patience()
         self._over = False
 
     def play(self) -> None:
-        """Reset the world and let the agent act until it answers."""
+        """Reset the world and let the agent act until it answers and nobody goes on."""
         cast, world = self.cast, self.cast.world
-        self._record_all(world.reset(cast.task.seed), "world")
+        self._course.record(world.reset(cast.task.seed), "world")
         self.log.tell_time_by(world.time)
         offered = cast.offered
         tools = [spec for spec in world.tools() if offered is None or spec.name in offered or spec.server in offered]
@@ -127,8 +129,9 @@ class _Episode:
         self.log.emit(
             TaskGiven(text=held(cast.task.text), system=held(cast.task.system), tools=Blob.of(listing)), actor="harness"
         )
+        self._company.begin()
         self._ask_agent(lambda: cast.agent.start(cast.task, tools, self._record))
-        observation = Observation()
+        observation = Observation(said=self._course.take_said())
         while True:
             self._within("moves", self._moves, cast.limits.moves)
             self._moves += 1
@@ -144,7 +147,7 @@ class _Episode:
             self.log.emit(end, actor="harness")
             return
         try:
-            self._record_all(world.finish(), "world")
+            self._course.record(world.finish(), "world")
         except EngineError as error:
             self.log.emit(EpisodeEnded(reason="engine_failed", detail=str(error)), actor="harness")
             return
@@ -168,7 +171,10 @@ class _Episode:
         except Exception as error:
             self.log.emit(AgentFailed(error=f"at close: {type(error).__name__}: {error}"), actor="agent")
         finally:
-            self.cast.world.close()
+            try:
+                self._company.close()
+            finally:
+                self.cast.world.close()
 
     def _ask_agent(self, function: Callable[[], Move | None]) -> Move | None:
         allowed = self.cast.limits.wall_seconds
@@ -190,12 +196,15 @@ class _Episode:
         limits = self.cast.limits
         self._tokens += move.tokens
         if move.thought > 0:
-            self._record_all(self.cast.world.wait(move.thought), "world")
+            self._company.wait(move.thought)
         if move.said:
             self.log.emit(AgentSaid(text=held(move.said)), actor="agent")
         if move.answer is not None or not move.calls:
             self.log.emit(AgentAnswered(text=held(move.answer or ""), refused=move.refused), actor="agent")
-            raise _Stop("answered")
+            self._company.moved()
+            if not self._company.continues(limits.simulated_seconds):
+                raise _Stop("answered")
+            return Observation(said=self._course.take_said())
         self._within("tokens", self._tokens, limits.tokens)
         results = []
         for wanted in move.calls:
@@ -204,8 +213,9 @@ class _Episode:
             self._within("simulated_seconds", self.cast.world.time(), limits.simulated_seconds)
             self._calls += 1
             results.append(self._call(wanted))
-        said, self._said = tuple(self._said), []
-        return Observation(results=tuple(results), said=said)
+            self._company.act()
+        self._company.moved()
+        return Observation(results=tuple(results), said=self._course.take_said())
 
     def _call(self, wanted: Wanted) -> CallReturned:
         call = Call(id=f"c{self._calls}", tool=as_json(wanted.tool), arguments=as_json(wanted.arguments))
@@ -227,10 +237,15 @@ class _Episode:
             if decision.verdict == "allow":
                 continue
             self._note(name, call, decision, proposed.seq)
-            if decision.verdict == "ask" and self._approved(name, decision.reason, proposed.seq):
-                continue
-            return self._answer(call, "denied", f"Denied by {name}: {decision.reason}", proposed.seq)
-        last = self._record_all(self.cast.world.step(call), "world", proposed.seq)
+            words = ""
+            if decision.verdict == "ask":
+                operator, language = self.cast.operator, self.cast.task.language
+                approved, words = self._company.decide(operator, language, name, decision.reason, proposed.seq)
+                if approved:
+                    continue
+            told = "; ".join(part for part in (decision.reason, words) if part)
+            return self._answer(call, "denied", f"Denied by {name}: {told}", proposed.seq)
+        last = self._course.record(self.cast.world.step(call), "world", proposed.seq)
         if not isinstance(last, CallReturned) or last.call != call.id:
             raise EngineError(f"the world ended the call of {call.tool} without an observation")
         return last
@@ -249,32 +264,10 @@ class _Episode:
         )
         self.log.emit(event, actor=f"guard:{name}", cause=cause)
 
-    def _approved(self, asker: str, question: str, cause: int) -> bool:
-        operator, language = self.cast.operator, self.cast.task.language
-        self.log.emit(PersonAsked(person=operator.name, asker=asker, text=held(question)), actor="harness", cause=cause)
-        if operator.delay > 0:
-            self._record_all(self.cast.world.wait(operator.delay), "world", cause)
-        approved = any(re.search(pattern, question) for pattern in operator.approves)
-        reply = (operator.reply_yes if approved else operator.reply_no).in_language(language)
-        event = PersonDecided(person=operator.name, subject=question, approved=approved, text=held(reply))
-        self.log.emit(event, actor=operator.name, cause=cause)
-        return approved
-
     def _answer(self, call: Call, status: Literal["error", "denied"], text: str, cause: int) -> CallReturned:
         returned = CallReturned(call=call.id, status=status, text=held(text))
         self.log.emit(returned, actor="harness", cause=cause)
         return returned
-
-    def _record_all(self, events: Iterable[Event], actor: str, cause: int | None = None) -> Event | None:
-        last = None
-        for event in events:
-            self.log.rows(self.cast.world.take_rows())
-            self.log.emit(event, actor=actor, cause=cause)
-            if isinstance(event, PersonSaid):
-                self._said.append(event)
-            last = event
-        self.log.rows(self.cast.world.take_rows())
-        return last
 
     def _record(self, event: Event) -> None:
         if not self._over:

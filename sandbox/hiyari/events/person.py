@@ -6,7 +6,6 @@ from typing import Literal
 
 from .base import Event, Text
 
-
 Channel = Literal["talk", "mail", "chat"]
 """How something is said: in the conversation with the agent, by mail, in the chat service."""
 
@@ -37,6 +36,8 @@ class PersonSaid(Event):
     """Who."""
     text: Text
     """What."""
+    name: str = ""
+    """How they are shown, if not by their short name."""
     channel: Channel = "talk"
     """How."""
     to: tuple[str, ...] = ()

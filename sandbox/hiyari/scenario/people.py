@@ -12,9 +12,7 @@ from hiyari.events import AnyEvent, Data, LocalText
 from .comparison import Comparison, Globs, Pattern
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
-KINDS: tuple[str, ...] = tuple(
-    sorted(event.model_fields["kind"].default for event in get_args(get_args(AnyEvent)[0]))
-)
+KINDS: tuple[str, ...] = tuple(sorted(event.model_fields["kind"].default for event in get_args(get_args(AnyEvent)[0])))
 """All kinds of events."""
 
 
@@ -217,7 +215,10 @@ class Script(Data):
         """Return all rules with their places."""
         return [
             (f"{place}.{number}", rule)
-            for place, rules in (*((f"states.{name}", rules) for name, rules in self.states.items()), ("always", self.always))
+            for place, rules in (
+                *((f"states.{name}", rules) for name, rules in self.states.items()),
+                ("always", self.always),
+            )
             for number, rule in enumerate(rules)
         ]
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from hiyari.agent import Call, ToolSpec
 from hiyari.errors import EngineError
 from hiyari.events import AnyEvent, Blob, CallReturned, Event, Json, held
+from hiyari.person import Deed
 from hiyari.physics.stage import Stage
 from hiyari.scenario.model import Operator
 
@@ -75,6 +76,10 @@ class RobotWorld:
     def wait(self, seconds: float) -> Iterator[Event]:
         """See World."""
         yield from self._drive({"op": "wait", "seconds": seconds})
+
+    def act(self, deed: Deed) -> Iterator[Event]:
+        """See World; a scene has no services."""
+        raise LookupError(f"a scene has no service {deed.service!r}")
 
     def finish(self) -> Iterator[Event]:
         """See World; tells of contacts that still last."""

@@ -15,12 +15,16 @@ class OutOfPatience(Exception):
 
 
 class Patience(Generic[Result]):
-    """Runs an agent's functions one at a time in a thread of its own, so that a hanging one can be left behind."""
+    """Runs an agent's functions one at a time in a thread of its own, so that a hanging one can be left behind.
 
-    def __init__(self) -> None:
+    Args:
+        name: Name of the thread.
+    """
+
+    def __init__(self, name: str = "agent") -> None:
         self._work: queue.SimpleQueue[Callable[[], Result] | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._loop, name="agent", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
         self._thread.start()
 
     def do(self, function: Callable[[], Result], seconds: float) -> Result:
