@@ -6,6 +6,7 @@ compared like any file. The same material gives the same files. Nobody here exis
 """
 
 from .conversations import Conversation, Message, converse
+from .office import Office
 from .people import Cast, Person, staff
 from .services import calendar_entries, cases, chat_channels, mailboxes, mails, tickets
 from .writing import read, write
@@ -14,6 +15,7 @@ __all__ = [
     "Cast",
     "Conversation",
     "Message",
+    "Office",
     "Person",
     "calendar_entries",
     "cases",
