@@ -15,7 +15,7 @@ class Balls:
         self.loaded = []
         self.put_calls = 0
 
-    def load_balls(self, balls, position, orientation):
+    def load_balls(self, balls, position, orientation, *, stiffness, colour):
         self.loaded.append((balls, position))
         return len(self.loaded)
 
@@ -39,7 +39,7 @@ def test_a_person_stands_on_the_floor_and_is_as_tall_as_declared(height):
     """The lowest sphere is near the floor and the highest near the height."""
     person = Person("a", height / 1.7, Posture((0, 0), 0.0))
     person.build(Balls())
-    spheres = [(s.sphere(i), s.radii[i + 1]) for s in person.segments.values() for i in range(-1, len(s.radii) - 1)]
+    spheres = [(s.sphere(i), radius) for s in person.segments.values() for i, radius in enumerate(s.radii)]
     assert 0 <= min(c[2] - r for c, r in spheres) < 0.06
     assert max(c[2] + r for c, r in spheres) == pytest.approx(height, abs=0.08)
 
@@ -52,7 +52,7 @@ def test_a_reach_ends_with_the_hand_at_the_target_and_comes_back():
     assert behaviour.start(event, 5.0)
     posture = behaviour.posture(7.0)
     behaviour.person.take(Balls(), posture, 0.001)
-    hand = behaviour.person.segments["right_lower"].sphere(3)
+    hand = behaviour.person.segments["right_lower"].sphere(4)
     assert distance(hand, (0.55, -0.1, 0.9)) < 0.06
     assert behaviour.posture(9.1).hand is None
     assert behaviour.posture(4.9).lean == 0.0

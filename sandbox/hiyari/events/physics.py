@@ -14,13 +14,31 @@ class PhysicsStarted(Event):
     scene: str
     """Name of the scene."""
     step_hz: float
-    """Physics steps per simulated second."""
+    """Physics steps per simulated second at first."""
     engine: dict[str, Json]
     """Engine name, version and parameters."""
     columns: tuple[str, ...]
     """Names of the columns of physics.zst, in order."""
     state: str
     """SHA-256 of the full state after the build."""
+
+
+class PhysicsRateChanged(Event):
+    """The step rate changed: more steps a second while a robot may soon touch a person, and while it does."""
+
+    kind: Literal["physics.rate"] = "physics.rate"
+    step: int
+    """Last step at the old rate."""
+    step_hz: float
+    """Physics steps per simulated second from now on."""
+    cause: Literal["near", "clear"]
+    """Whether contact may be near, or no longer is."""
+    robot: str = ""
+    """Robot that is near."""
+    person: str = ""
+    """Person it is near to."""
+    distance: float | None = None
+    """Their distance when it was seen, metres."""
 
 
 class Separation(Data):
@@ -66,7 +84,7 @@ class PhysicsAdvanced(Event):
 
     kind: Literal["physics.advanced"] = "physics.advanced"
     first: int
-    """First step of the block."""
+    """First step of the block, counted whatever its rate."""
     last: int
     """Last step of the block."""
     time: float
@@ -116,7 +134,7 @@ class Contact(Event):
     points: int
     """Largest number of force-bearing contact points at once."""
     step_hz: float
-    """Physics rate during the contact."""
+    """Lowest physics rate during the contact."""
 
 
 class SafetyStateChanged(Event):

@@ -22,7 +22,7 @@ WAYPOINT = 0.03
 """Metres between the points for which joint positions are computed."""
 TURN_LENGTH = 0.15
 """Metres that one radian of the fastest joint counts at least, so that turning on the spot takes time."""
-SPEED_SHARE = 0.92
+SPEED_SHARE = 0.9
 """Share of the speed asked for that paths use, so that it is not passed at corners."""
 JOINT_SHARE = 0.8
 """Share of the joints' speed limits that paths use."""
@@ -200,8 +200,14 @@ class ArmMachine:
             points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.robot.limits.acceleration
         )
 
+    def command(self) -> None:
+        """Command the motors again, as after a change of the step rate."""
+        self._command()
+        self.grip(self._opening)
+
     def grip(self, opening: float) -> None:
         """Move the fingers to an opening each, metres."""
+        self._opening = opening
         force = self.arm.gripper.force
         self.engine.command_positions(self.body, self._fingers, [opening] * 2, [force] * 2, [0.1] * 2)
 

@@ -8,7 +8,7 @@ from hiyari.errors import ContentError
 
 from .arm import ArmMachine
 from .behaviour import Behaviour, drawn
-from .engine import Engine, Parameters
+from .engine import Engine, Parameters, Shape
 from .geometry import Vector, about_z
 from .kinematics import read_chain
 from .mobile import BaseMachine
@@ -68,21 +68,11 @@ def _load_thing(stage: Stage, engine: Engine, name: str, thing: Thing, seed: int
     turn = about_z(thing.yaw + random.uniform(-1.0, 1.0) * thing.vary.yaw)
     if thing.urdf:
         return _load_urdf(stage, engine, f"things.{name}", (x, y, z), thing.yaw, fixed=thing.mass == 0)
-    shape = "box" if thing.box is not None else "cylinder"
-    size = thing.box
+    form, size = "box", thing.box
     if thing.cylinder is not None:
-        size = (thing.cylinder[0], thing.cylinder[0], thing.cylinder[1])
+        form, size = "cylinder", (thing.cylinder[0], thing.cylinder[0], thing.cylinder[1])
     assert size is not None
-    return engine.load_shape(
-        shape,
-        size,
-        (x, y, z),
-        turn,
-        mass=thing.mass,
-        friction=thing.friction,
-        colour=thing.colour,
-        solid=thing.solid,
-    )
+    return engine.load_shape(Shape(form, size, thing.mass, thing.friction, thing.colour, thing.solid), (x, y, z), turn)
 
 
 def _load_robot(stage: Stage, engine: Engine, name: str) -> Machine:

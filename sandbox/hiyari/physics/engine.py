@@ -47,14 +47,28 @@ class Near(NamedTuple):
 
 
 class Ball(NamedTuple):
-    """A sphere of a kinematic chain."""
+    """A sphere of a rigid cluster."""
 
     centre: Vector
+    """In the frame of the cluster."""
     radius: float
-    stiffness: float
-    """Contact stiffness, N/m."""
-    colour: Vector
-    """Red, green, blue; 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A simple body."""
+
+    form: str
+    """``box``, or an upright ``cylinder``."""
+    size: Vector
+    """Full sizes of a box; diameter, diameter and height of a cylinder, metres."""
+    mass: float = 0.0
+    """kg; 0 stands still."""
+    friction: float = 0.8
+    colour: tuple[float, float, float, float] = (0.6, 0.6, 0.6, 1.0)
+    """Red, green, blue, opacity; 0 to 1."""
+    solid: bool = True
+    """False for paint, which nothing touches."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class Parameters:
     """Everything that is set again after every reset."""
 
     step_hz: float
+    """Steps a second after the reset."""
     gravity: Vector = (0.0, 0.0, -9.81)
     solver_iterations: int = 50
 
@@ -95,23 +110,16 @@ class Engine(Protocol):
         """
         ...
 
-    def load_shape(
-        self,
-        shape: str,
-        size: Vector,
-        position: Vector,
-        orientation: Quaternion,
-        *,
-        mass: float,
-        friction: float,
-        colour: tuple[float, float, float, float],
-        solid: bool = True,
-    ) -> int:
-        """Add a ``box`` (full sizes) or an upright ``cylinder`` (diameter, ignored, height); mass 0 stands still."""
+    def load_shape(self, shape: Shape, position: Vector, orientation: Quaternion) -> int:
+        """Add a simple body."""
         ...
 
-    def load_balls(self, balls: Sequence[Ball], position: Vector, orientation: Quaternion) -> int:
-        """Add a kinematic rigid chain of spheres; link -1 is the first ball, link i the ball i + 1."""
+    def load_balls(
+        self, balls: Sequence[Ball], position: Vector, orientation: Quaternion, *, stiffness: float, colour: Vector
+    ) -> int:
+        """Add a rigid cluster of at most 16 spheres that moves only when it is put somewhere, with one contact
+        stiffness, N/m. It touches what moves by itself, not what stands still and no other cluster.
+        """
         ...
 
     def joints(self, body: int) -> dict[str, int]:
@@ -159,8 +167,12 @@ class Engine(Protocol):
         """Drive joints at speeds with at most this force each."""
         ...
 
+    def set_rate(self, step_hz: float) -> None:
+        """Change the steps a second. Motors keep the gains of the old rate until they are commanded again."""
+        ...
+
     def step(self) -> None:
-        """Make one fixed step."""
+        """Make one step."""
         ...
 
     def motion(self, body: int) -> Motion:

@@ -50,7 +50,7 @@ class BaseMachine:
         self._link_names = {index: name for name, index in links.items()}
         self._links: list[Link] = [(self.body, index) for index in links.values()]
         self.moving_mass = self.engine.mass(self.body)
-        self._command()
+        self.command()
         self.sense()
 
     @property
@@ -98,7 +98,7 @@ class BaseMachine:
             step = limits.braking * seconds
         self._drive += max(-step, min(step, drive - self._drive))
         self._turn += max(-4.0 * seconds, min(4.0 * seconds, turn - self._turn))
-        self._command()
+        self.command()
 
     def sense(self) -> None:
         """Read the motion after a step."""
@@ -129,7 +129,8 @@ class BaseMachine:
         drive = min(limits.usual_speed, math.sqrt(2.0 * 0.5 * limits.acceleration * away) + 0.02)
         return drive * max(0.0, 1.0 - abs(off) / (3.0 * AIMED)), turn
 
-    def _command(self) -> None:
+    def command(self) -> None:
+        """Command the wheels."""
         half = self._turn * self.base.track / 2.0
         speeds = [(self._drive - half) / self.base.wheel_radius, (self._drive + half) / self.base.wheel_radius]
         self.engine.command_speeds(self.body, self._wheels, speeds, self.base.wheel_force)

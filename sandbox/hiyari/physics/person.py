@@ -1,4 +1,4 @@
-"""A person as chains of spheres with body regions.
+"""A person as clusters of spheres with body regions.
 
 Kinematic: a person moves as scripted and never yields, and contact is a spring of the region's stiffness, which was
 measured to give the same force as a driven dynamic body. Spheres, because a spring contact with several points counts
@@ -97,35 +97,44 @@ def _lower_arm() -> list[Sphere]:
 
 @dataclass
 class Segment:
-    """One rigid chain of spheres."""
+    """One rigid part of a body: a cluster of spheres in the engine for each region it has."""
 
-    body: int
+    bodies: tuple[int, ...]
     regions: tuple[str, ...]
+    """Region of each sphere."""
     centres: tuple[Vector, ...]
-    """In the segment's frame, the first being the body's origin."""
+    """In the segment's frame, which is that of its bodies."""
     radii: tuple[float, ...]
+    owners: tuple[int, ...]
+    """Body of each sphere."""
     pose: tuple[Vector, Quaternion]
     """Frame of the segment."""
     before: tuple[Vector, Quaternion]
     """The same one step before."""
-    offset: Vector
-    """From the frame to the first centre, in the world."""
 
     def place(self, engine: Engine, pose: tuple[Vector, Quaternion]) -> bool:
         """Move there; returns False when it is there already."""
         self.before = self.pose
         if pose == self.pose:
             return False
-        if pose[1] != self.pose[1]:
-            self.offset = rotate(pose[1], self.centres[0])
         self.pose = pose
-        engine.put(self.body, add(pose[0], self.offset), pose[1])
+        for body in self.bodies:
+            engine.put(body, *pose)
         return True
 
-    def sphere(self, link: int, *, earlier: bool = False) -> Vector:
+    def sphere(self, ball: int, *, earlier: bool = False) -> Vector:
         """Return a sphere's centre in the world, now or one step before."""
         origin, turn = self.before if earlier else self.pose
-        return add(origin, rotate(turn, self.centres[link + 1]))
+        return add(origin, rotate(turn, self.centres[ball]))
+
+    def ball_at(self, body: int, point: Vector) -> int:
+        """Return the sphere of one of its bodies whose surface is nearest to a point of the world."""
+        balls = [ball for ball, owner in enumerate(self.owners) if owner == body]
+        return min(balls, key=lambda ball: abs(distance(self.sphere(ball), point) - self.radii[ball]))
+
+    def region_of(self, body: int) -> str:
+        """Return the region of one of its bodies."""
+        return self.regions[self.owners.index(body)]
 
 
 @dataclass(frozen=True)
@@ -149,15 +158,17 @@ class Person:
     """Height over 1.70 m."""
     posture: Posture
     walks: bool = False
-    """True for a person who walks upright and never reaches: one rigid chain, which is cheaper to move."""
+    """True for a person who walks upright and never reaches: one rigid segment, which is cheaper to move."""
     segments: dict[str, Segment] = field(default_factory=dict)
     bodies: dict[int, Segment] = field(default_factory=dict)
     speed: float = 0.0
     """Of the fastest sphere in the last step, of the middle when walking, m/s."""
+    step: float = 1.0
+    """Seconds over which the last posture was taken."""
     _spots: dict[str, tuple[Segment | None, int]] = field(default_factory=dict)
 
     def build(self, engine: Engine) -> None:
-        """Load the chains."""
+        """Load the clusters."""
         shapes = {
             "lower": (_lower_body(), TROUSERS),
             "upper": (_upper_body(), SHIRT),
@@ -168,47 +179,58 @@ class Person:
         }
         hip, heading = self._hip(self.posture), about_z(self.posture.yaw)
         back = about_z(-self.posture.yaw)
-        whole: list[tuple[str, Ball]] = []
+        whole: list[tuple[str, Ball, Vector]] = []
         for name, pose in self._poses(self.posture).items():
             spheres, colour = shapes[name]
             balls = [
-                (region, Ball(scale(c, self.size), r * self.size, STIFFNESS[region], BARE.get(region, colour)))
-                for region, c, r in spheres
+                (region, Ball(scale(c, self.size), r * self.size), BARE.get(region, colour)) for region, c, r in spheres
             ]
             if not self.walks:
-                segment = self._load(engine, name, balls, pose)
-                self._spots[name] = (segment, len(balls) - 2)
+                self._spots[name] = (self._load(engine, name, balls, pose), len(balls) - 1)
                 continue
-            for region, ball in balls:
+            for region, ball, paint in balls:
                 centre = rotate(back, subtract(add(pose[0], rotate(pose[1], ball.centre)), hip))
-                whole.append((region, ball._replace(centre=centre)))
-            self._spots[name] = (None, len(whole) - 2)
+                whole.append((region, ball._replace(centre=centre), paint))
+            self._spots[name] = (None, len(whole) - 1)
         if self.walks:
             self._load(engine, "whole", whole, (hip, heading))
 
     def spot(self, name: str) -> Vector:
         """Return where the ``face``, the ``left_hand`` or the ``right_hand`` is."""
         part = {"face": "upper", "left_hand": "left_lower", "right_hand": "right_lower"}[name]
-        segment, link = self._spots[part]
-        return (segment or self.segments["whole"]).sphere(link)
+        segment, ball = self._spots[part]
+        return (segment or self.segments["whole"]).sphere(ball)
 
     def _load(
-        self, engine: Engine, name: str, balls: Sequence[tuple[str, Ball]], pose: tuple[Vector, Quaternion]
+        self,
+        engine: Engine,
+        name: str,
+        balls: Sequence[tuple[str, Ball, Vector]],
+        pose: tuple[Vector, Quaternion],
     ) -> Segment:
-        offset = rotate(pose[1], balls[0][1].centre)
-        body = engine.load_balls([ball for _, ball in balls], add(pose[0], offset), pose[1])
-        regions = tuple(region for region, _ in balls)
-        centres = tuple(ball.centre for _, ball in balls)
-        segment = Segment(body, regions, centres, tuple(ball.radius for _, ball in balls), pose, pose, offset)
+        loaded: dict[str, int] = {}
+        for region, _, paint in balls:
+            if region not in loaded:
+                cluster = [ball for other, ball, _ in balls if other == region]
+                loaded[region] = engine.load_balls(cluster, *pose, stiffness=STIFFNESS[region], colour=paint)
+        segment = Segment(
+            bodies=tuple(loaded.values()),
+            regions=tuple(region for region, _, _ in balls),
+            centres=tuple(ball.centre for _, ball, _ in balls),
+            radii=tuple(ball.radius for _, ball, _ in balls),
+            owners=tuple(loaded[region] for region, _, _ in balls),
+            pose=pose,
+            before=pose,
+        )
         self.segments[name] = segment
-        self.bodies[body] = segment
+        self.bodies |= dict.fromkeys(segment.bodies, segment)
         return segment
 
     def take(self, engine: Engine, posture: Posture, step: float) -> None:
         """Take a posture at this step of so many seconds."""
         if posture == self.posture and self.speed == 0.0:
             return
-        last, self.posture = self.posture, posture
+        last, self.posture, self.step = self.posture, posture, step
         if self.walks:
             whole = self.segments["whole"]
             turn = whole.pose[1] if posture.yaw == last.yaw else about_z(posture.yaw)
@@ -219,8 +241,8 @@ class Person:
         for name, pose in self._poses(posture).items():
             segment = self.segments[name]
             if segment.place(engine, pose):
-                for link in (-1, len(segment.centres) - 2):
-                    fastest = max(fastest, distance(segment.sphere(link), segment.sphere(link, earlier=True)) / step)
+                for ball in (0, len(segment.centres) - 1):
+                    fastest = max(fastest, distance(segment.sphere(ball), segment.sphere(ball, earlier=True)) / step)
         self.speed = fastest
 
     def shoulder(self, posture: Posture, side: str) -> Vector:

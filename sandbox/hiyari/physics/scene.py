@@ -250,7 +250,10 @@ class Rates(Data):
     """Rates in 1/s. Forces on people need 1000 steps a second (docs/robots.md)."""
 
     step: Annotated[int, Field(ge=60, le=10_000)]
-    """Physics steps."""
+    """Physics steps, while contact with a person is far."""
+    near: Annotated[int, Field(ge=60, le=10_000)] | None = None
+    """Physics steps while a robot may soon touch a person, and while it does; a multiple of ``step``, which it is when
+    left out."""
     control: Annotated[int, Field(ge=10)]
     """Control ticks; divides ``step``."""
     rows: Annotated[int, Field(ge=1)] = 50
@@ -262,7 +265,14 @@ class Rates(Data):
     def _divide(self) -> Rates:
         if self.step % self.control or self.step % self.rows or self.step % self.blocks:
             raise ValueError("control, rows and blocks must divide step")
+        if self.finest % self.step:
+            raise ValueError("near must be a multiple of step")
         return self
+
+    @property
+    def finest(self) -> int:
+        """Steps a second when there are most."""
+        return self.near or self.step
 
 
 class Scene(Data):

@@ -6,6 +6,7 @@ Nothing here reads a clock or a global generator: the same stage, seed and calls
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set
 from typing import NamedTuple
 
 import numpy
@@ -16,13 +17,17 @@ from .arm import ArmMachine
 from .behaviour import Behaviour
 from .building import Built, build
 from .engine import Engine
+from .fidelity import Fidelity
 from .happenings import Happenings
 from .mobile import BaseMachine
-from .nearness import LOOK_SECONDS
 from .rows import columns, row
 from .stage import Stage
 from .watch import Watch, watches, zones_at
 
+COUNT_TICKS = 8
+"""Control ticks between two counts of the parts in containers."""
+FAR_OFF = 1.0
+"""Metres from every robot beyond which a person is moved at control ticks only, at most 3 cm at once."""
 FAR = 1e3
 """Metres and m/s beyond which a state has exploded."""
 
@@ -49,13 +54,17 @@ class Simulation:
         scene = stage.scene
         self.stage, self.scene, self.engine, self.seed = stage, scene, engine, seed
         self.built: Built = build(stage, engine, seed)
-        self.hz = scene.rates.step
-        self.tick_steps = self.hz // scene.rates.control
+        rates = scene.rates
+        self.fidelity = Fidelity(rates.step, rates.finest, rates.step)
         self.tick_seconds = 1.0 / scene.rates.control
         self.parts = sorted(name for name, thing in scene.things.items() if thing.part)
         self.containers = sorted(name for name, thing in scene.things.items() if thing.holds is not None)
         self.happenings = Happenings(scene, seed)
         self.step = 0
+        """Steps made, whatever their rate."""
+        self._instant = 0
+        """Simulated time in steps of the finest rate."""
+        self._ticks = 0
         self.log: list[tuple[float, LocalText]] = []
         """The cell's log, which scripted lines also get into."""
         self.first_stop: float | None = None
@@ -70,24 +79,23 @@ class Simulation:
             people,
             scene.zones,
             scene.controller.watch_distance,
-            self.hz,
-            max(1, round(self.hz * LOOK_SECONDS)),
         )
-        self._block_steps = self.hz // scene.rates.blocks
-        self._row_steps = self.hz // scene.rates.rows
+        self._block_instants = rates.finest // rates.blocks
+        self._row_instants = rates.finest // rates.rows
+        self._block_began = 0
         for watch in self.watches:
             watch.look(engine)
 
     @property
     def time(self) -> float:
         """Simulated seconds."""
-        return self.step / self.hz
+        return self._instant / self.scene.rates.finest
 
     def started(self) -> PhysicsStarted:
         """Return the event of the build."""
         return PhysicsStarted(
             scene=self.scene.name,
-            step_hz=float(self.hz),
+            step_hz=float(self.fidelity.hz),
             engine=self.engine.describe(),
             columns=columns(self.built, self.parts, self.watches),
             state=hashlib.sha256(self.engine.state()).hexdigest(),
@@ -105,10 +113,18 @@ class Simulation:
         """Advance by one control tick."""
         time = self.time
         self._let_happen(time)
+        changed = self.fidelity.choose(time, self.step, self.watches)
+        if changed is not None:
+            self.engine.set_rate(changed.step_hz)
+            self.tell(changed)
+            for machine in self.built.machines.values():
+                machine.command()
         for machine in self.built.machines.values():
             machine.control(time, self.tick_seconds)
-        for _ in range(self.tick_steps):
-            self._step()
+        far = self._move_far(time)
+        for _ in range(self.fidelity.hz // self.scene.rates.control):
+            self._step(far)
+        self._ticks += 1
         for watch in self.watches:
             watch.look_at_zones()
             for contact in watch.contacts.ended(self.time):
@@ -120,7 +136,7 @@ class Simulation:
 
     def block_is_full(self) -> bool:
         """Return whether a block's time has passed."""
-        return self.step - self._first + 1 >= self._block_steps
+        return self._instant - self._block_began >= self._block_instants
 
     def flush(self) -> tuple[list[Timed], bytes]:
         """End the block: its events, with its PhysicsAdvanced last, and its rows.
@@ -132,7 +148,7 @@ class Simulation:
             state = self.engine.state()
             self._check(state)
             self.tell(self._advanced(hashlib.sha256(state).hexdigest()))
-            self._first = self.step + 1
+            self._first, self._block_began = self.step + 1, self._instant
         events, self._events = self._events, []
         rows, self._rows = b"".join(self._rows), []
         return events, rows
@@ -168,27 +184,35 @@ class Simulation:
         """Return the mobile bases by name."""
         return {name: machine for name, machine in self.built.machines.items() if isinstance(machine, BaseMachine)}
 
-    def _step(self) -> None:
-        engine, step = self.engine, self.step + 1
-        time, seconds = step / self.hz, 1.0 / self.hz
-        for behaviour in self.built.people.values():
-            self._move(behaviour, time, seconds)
+    def _step(self, far: Set[str]) -> None:
+        engine, hz = self.engine, self.fidelity.hz
+        self._instant += self.scene.rates.finest // hz
+        time = self.time
+        for name, behaviour in self.built.people.items():
+            if name not in far:
+                _move(engine, behaviour, time, 1.0 / hz)
         engine.step()
-        self.step = step
+        self.step += 1
         for watch in self.watches:
-            for event in watch.see(engine, time):
+            event = watch.see(engine, time, hz)
+            if event is not None:
                 self._changed(event)
-        if step % self._row_steps == 0:
+        if self._instant % self._row_instants == 0:
             self._rows.append(row(time, engine, self.built, self.parts, self.watches))
 
-    def _move(self, behaviour: Behaviour, time: float, seconds: float) -> None:
-        reaching = behaviour.reaching is not None and time <= behaviour.reaching.end + seconds
-        if reaching or behaviour.someone.walk is not None or behaviour.person.speed:
-            behaviour.person.take(self.engine, behaviour.posture(time), seconds)
+    def _move_far(self, time: float) -> Set[str]:
+        """Move people who are far from every robot once for the whole tick; returns their names."""
+        near = {one.person.name for watch in self.watches for one in watch.nearness if one.distance <= FAR_OFF}
+        far = {name for name in self.built.people if name not in near}
+        for name in far:
+            _move(self.engine, self.built.people[name], time + self.tick_seconds, self.tick_seconds)
+        return far
 
     def _let_happen(self, time: float) -> None:
         counted = any(event.after_placed is not None for event in self.scene.events)
-        placed = sum(len(parts) for parts in self.placed().values()) if counted and self.step % 40 == 0 else 0
+        placed = (
+            sum(len(parts) for parts in self.placed().values()) if counted and self._ticks % COUNT_TICKS == 0 else 0
+        )
         for event in self.happenings.begun(time, placed):
             if event.kind == "reach":
                 self.built.people[event.person].start(event, time)
@@ -220,7 +244,7 @@ class Simulation:
 
     def _advanced(self, state: str) -> PhysicsAdvanced:
         robots = tuple(watch.drain() for watch in self.watches)
-        found = [near.drain() for watch in self.watches for near in watch.nearness]
+        found = [near.drain(self.time) for watch in self.watches for near in watch.nearness]
         zones = {name: tuple(sorted(people)) for name, people in self._in_zones.items() if people}
         self._in_zones = {name: set() for name in self._in_zones}
         return PhysicsAdvanced(
@@ -239,3 +263,9 @@ class Simulation:
         if not largest <= FAR:
             what = f"a quantity of the state is {largest}"
             raise Diverged(what, Timed(self.time, SimulationDiverged(step=self.step, what=what)))
+
+
+def _move(engine: Engine, behaviour: Behaviour, time: float, seconds: float) -> None:
+    reaching = behaviour.reaching is not None and time <= behaviour.reaching.end + seconds
+    if reaching or behaviour.someone.walk is not None or behaviour.person.speed:
+        behaviour.person.take(engine, behaviour.posture(time), seconds)

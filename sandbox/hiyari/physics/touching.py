@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from hiyari.events import Contact
 
@@ -56,8 +57,9 @@ class Touching:
     late: float = 0.0
     late_time: float = 0.0
     points: int = 0
+    step_hz: float = inf
 
-    def told(self, step_hz: float) -> Contact:
+    def told(self) -> Contact:
         """Return the event of this contact."""
         return Contact(
             robot=self.robot,
@@ -75,7 +77,7 @@ class Touching:
             quasi_static_force=self.late / self.late_time if self.late_time > 0.0 else 0.0,
             impulse=self.impulse,
             points=self.points,
-            step_hz=step_hz,
+            step_hz=self.step_hz,
         )
 
 
@@ -85,11 +87,10 @@ class Contacts:
 
     engine: Engine
     people: Sequence[Person]
-    step_hz: float
     going: dict[tuple[str, str, str], Touching] = field(default_factory=dict)
 
-    def see(self, time: float, load: Load) -> float:
-        """Take in one step; returns the largest force on a person now, N."""
+    def see(self, time: float, load: Load, hz: int) -> float:
+        """Take in one step at a rate; returns the largest force on a person now, N."""
         strongest = 0.0
         sums: dict[tuple[str, str, str], tuple[float, int]] = {}
         touches = [(load.body, touch) for touch in self.engine.contacts(load.body)]
@@ -102,15 +103,16 @@ class Contacts:
                     continue
                 carried = load.carried is not None and body == load.carried[0]
                 link = load.carried[1] if carried and load.carried else load.link_names.get(touch.link, str(touch.link))
-                key = (link, person.name, segment.regions[touch.other_link + 1])
+                key = (link, person.name, segment.region_of(touch.other))
                 force, points = sums.get(key, (0.0, 0))
                 sums[key] = (force + touch.force, points + 1)
                 if key not in self.going:
                     self.going[key] = self._begin(time, load, key, touch, person, carried)
-        step = 1.0 / self.step_hz
+        step = 1.0 / hz
         for key, (force, points) in sums.items():
             contact = self.going[key]
             contact.last = time
+            contact.step_hz = min(contact.step_hz, float(hz))
             contact.impulse += force * step
             contact.points = max(contact.points, points)
             if time - contact.began <= TRANSIENT:
@@ -124,7 +126,7 @@ class Contacts:
     def ended(self, time: float, *, all_of_them: bool = False) -> list[Contact]:
         """Return the contacts that have ended."""
         over = [key for key, contact in self.going.items() if all_of_them or time - contact.last > GAP]
-        return [self.going.pop(key).told(self.step_hz) for key in over]
+        return [self.going.pop(key).told() for key in over]
 
     def _begin(
         self, time: float, load: Load, key: tuple[str, str, str], touch: Touch, person: Person, carried: bool
@@ -139,9 +141,10 @@ class Contacts:
             mass = self.engine.reflected_mass(load.body, link, touch.point, towards) + (
                 load.payload if carried else 0.0
             )
-        now, before = (segment.sphere(touch.other_link, earlier=earlier) for earlier in (False, True))
-        yielding = scale(subtract(now, before), self.step_hz)
-        radius = segment.radii[touch.other_link + 1]
+        ball = segment.ball_at(touch.other, touch.point)
+        now, before = (segment.sphere(ball, earlier=earlier) for earlier in (False, True))
+        yielding = scale(subtract(now, before), 1.0 / person.step)
+        radius = segment.radii[ball]
         behind = add(now, scale(towards, radius + 0.001))
         met = self.engine.ray(behind, add(behind, scale(towards, YIELD)))
         own = {load.body, *(body for somebody in self.people for body in somebody.bodies)}

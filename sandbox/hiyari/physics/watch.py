@@ -10,10 +10,13 @@ from hiyari.events import Event, RobotState
 
 from .building import Machine
 from .engine import Engine
-from .nearness import Nearness
+from .nearness import EXACT, Nearness
 from .person import Person
 from .scene import Zone
 from .touching import Contacts
+
+TOUCHING = 0.1
+"""Metres to the nearest person below which contacts are looked for."""
 
 
 @dataclass
@@ -35,25 +38,25 @@ class Watch:
     def look(self, engine: Engine) -> None:
         """Measure distances before the first step."""
         for near in self.nearness:
-            near.see(engine, 0.0, self.machine.hazards(), self.machine.motions)
-            near.drain()
+            near.see(engine, 0.0, self.machine.hazards(), self.machine.motions, self.machine.fastest)
+            near.drain(0.0)
             self.separation = min(self.separation, near.distance)
 
-    def see(self, engine: Engine, time: float) -> list[Event]:
-        """Take in one step; returns changes of the safety state."""
+    def see(self, engine: Engine, time: float, hz: int) -> Event | None:
+        """Take in one step at a rate; returns a change of the safety state."""
         machine = self.machine
         machine.sense()
-        links = machine.hazards()
         nearest = inf
         for near in self.nearness:
-            near.see(engine, time, links, machine.motions)
+            if near.distance <= EXACT or time >= near.due:
+                near.see(engine, time, machine.hazards(), machine.motions, machine.fastest)
             nearest = min(nearest, near.distance)
         self.separation = nearest
-        self.force = self.contacts.see(time, machine.load()) if nearest < 0.1 or self.contacts.going else 0.0
+        touching = nearest < TOUCHING or self.contacts.going
+        self.force = self.contacts.see(time, machine.load(), hz) if touching else 0.0
         self.speed = max(self.speed, machine.speed)
         self.ratio = max(self.ratio, machine.joint_ratio)
-        changed = machine.safety.watch(time, nearest, machine.fastest, self.force)
-        return [] if changed is None else [changed]
+        return machine.safety.watch(time, nearest, machine.fastest, self.force)
 
     def look_at_zones(self) -> None:
         """Note the zones the robot is in."""
@@ -88,8 +91,6 @@ def watches(
     people: Sequence[Person],
     zones: Mapping[str, Zone],
     reach: float,
-    hz: int,
-    look: int,
 ) -> list[Watch]:
     """Return a watch for each machine.
 
@@ -99,15 +100,8 @@ def watches(
         people: The people.
         zones: The zones of the scene.
         reach: Metres up to which separations are reported.
-        hz: Steps a second.
-        look: Steps between two look-ups of the nearest pair.
     """
     return [
-        Watch(
-            machine,
-            [Nearness(machine.name, person, reach, look) for person in people],
-            Contacts(engine, people, float(hz)),
-            zones,
-        )
+        Watch(machine, [Nearness(machine.name, person, reach) for person in people], Contacts(engine, people), zones)
         for machine in machines
     ]

@@ -17,12 +17,15 @@ import numpy
 import pybullet
 
 from hiyari.errors import EngineError
-from hiyari.physics.engine import Ball, Motion, Near, Parameters, Touch, View
+from hiyari.physics.engine import Ball, Motion, Near, Parameters, Shape, Touch, View
 from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector
 
+from .loading import load_balls, load_shape, load_urdf
+from .picture import picture
+
 ZERO: Vector = (0.0, 0.0, 0.0)
-POSITION_GAIN = 0.01
-"""Share of a position error that a joint motor corrects in one step; low, since targets come with their rates."""
+POSITION_RATE = 10.0
+"""Share of a position error that a joint motor corrects in a second; low, since targets come with their rates."""
 
 
 class BulletEngine:
@@ -33,7 +36,7 @@ class BulletEngine:
         self._client = pybullet.connect(pybullet.DIRECT)
         if self._client < 0:
             raise EngineError("PyBullet refused another world in this process")
-        self._parameters = Parameters(step_hz=240.0)
+        self._gain = POSITION_RATE / 240.0
         self._bodies: list[tuple[int, list[int]]] = []
         self._open = True
 
@@ -54,87 +57,22 @@ class BulletEngine:
             enableFileCaching=1,
             physicsClientId=client,
         )
-        self._parameters = parameters
+        self._gain = POSITION_RATE / parameters.step_hz
         self._bodies = []
 
     def load_urdf(self, file: Path, position: Vector, orientation: Quaternion, *, fixed: bool) -> int:
         """See Engine."""
-        try:
-            body = self._bullet.loadURDF(
-                str(file), position, orientation, useFixedBase=fixed, physicsClientId=self._client
-            )
-        except self._bullet.error as error:
-            raise ValueError(f"PyBullet cannot load {file.name}: {error}") from None
-        self._make_rigid(body)
-        return self._added(body)
+        return self._added(load_urdf(self._client, file, position, orientation, fixed=fixed))
 
-    def load_shape(
-        self,
-        shape: str,
-        size: Vector,
-        position: Vector,
-        orientation: Quaternion,
-        *,
-        mass: float,
-        friction: float,
-        colour: tuple[float, float, float, float],
-        solid: bool = True,
+    def load_shape(self, shape: Shape, position: Vector, orientation: Quaternion) -> int:
+        """See Engine."""
+        return self._added(load_shape(self._client, shape, position, orientation))
+
+    def load_balls(
+        self, balls: Sequence[Ball], position: Vector, orientation: Quaternion, *, stiffness: float, colour: Vector
     ) -> int:
         """See Engine."""
-        bullet, client = self._bullet, self._client
-        if shape == "box":
-            half = [side / 2.0 for side in size]
-            outline: dict[str, Any] = {"shapeType": bullet.GEOM_BOX, "halfExtents": half}
-            seen = outline
-        else:
-            outline = {"shapeType": bullet.GEOM_CYLINDER, "radius": size[0] / 2.0, "height": size[2]}
-            seen = {"shapeType": bullet.GEOM_CYLINDER, "radius": size[0] / 2.0, "length": size[2]}
-        collision = bullet.createCollisionShape(**outline, physicsClientId=client) if solid else -1
-        visual = bullet.createVisualShape(**seen, rgbaColor=colour, physicsClientId=client)
-        body = bullet.createMultiBody(mass, collision, visual, position, orientation, physicsClientId=client)
-        if solid:
-            bullet.changeDynamics(body, -1, lateralFriction=friction, physicsClientId=client)
-        return self._added(body)
-
-    def load_balls(self, balls: Sequence[Ball], position: Vector, orientation: Quaternion) -> int:
-        """See Engine."""
-        bullet, client = self._bullet, self._client
-        shapes = [
-            bullet.createCollisionShape(bullet.GEOM_SPHERE, radius=b.radius, physicsClientId=client) for b in balls
-        ]
-        visuals = [
-            bullet.createVisualShape(
-                bullet.GEOM_SPHERE, radius=b.radius, rgbaColor=(*b.colour, 1.0), physicsClientId=client
-            )
-            for b in balls
-        ]
-        more = len(balls) - 1
-        first = balls[0].centre
-        offsets = [[c - f for c, f in zip(ball.centre, first, strict=True)] for ball in balls[1:]]
-        body = bullet.createMultiBody(
-            0.0,
-            shapes[0],
-            visuals[0],
-            position,
-            orientation,
-            baseInertialFramePosition=ZERO,
-            linkMasses=[0.0] * more,
-            linkCollisionShapeIndices=shapes[1:],
-            linkVisualShapeIndices=visuals[1:],
-            linkPositions=offsets,
-            linkOrientations=[UPRIGHT] * more,
-            linkInertialFramePositions=[ZERO] * more,
-            linkInertialFrameOrientations=[UPRIGHT] * more,
-            linkParentIndices=[0] * more,
-            linkJointTypes=[bullet.JOINT_FIXED] * more,
-            linkJointAxis=[(0.0, 0.0, 1.0)] * more,
-            physicsClientId=client,
-        )
-        for link, ball in enumerate(balls, start=-1):
-            bullet.changeDynamics(
-                body, link, contactStiffness=ball.stiffness, contactDamping=0.0, physicsClientId=client
-            )
-        return self._added(body)
+        return self._added(load_balls(self._client, balls, position, orientation, stiffness, colour))
 
     def joints(self, body: int) -> dict[str, int]:
         """See Engine."""
@@ -183,7 +121,7 @@ class BulletEngine:
                 targetVelocity=rate,
                 force=force,
                 maxVelocity=speed,
-                positionGain=POSITION_GAIN,
+                positionGain=self._gain,
                 velocityGain=1.0,
                 physicsClientId=client,
             )
@@ -198,6 +136,11 @@ class BulletEngine:
             forces=[force] * len(joints),
             physicsClientId=self._client,
         )
+
+    def set_rate(self, step_hz: float) -> None:
+        """See Engine."""
+        self._bullet.setPhysicsEngineParameter(fixedTimeStep=1.0 / step_hz, physicsClientId=self._client)
+        self._gain = POSITION_RATE / step_hz
 
     def step(self) -> None:
         """See Engine."""
@@ -300,21 +243,7 @@ class BulletEngine:
 
     def camera(self, view: View) -> bytes:
         """See Engine."""
-        bullet = self._bullet
-        look = bullet.computeViewMatrix(view.eye, view.target, (0.0, 0.0, 1.0))
-        lens = bullet.computeProjectionMatrixFOV(view.field_of_view, view.width / view.height, 0.05, 50.0)
-        _, _, pixels, _, _ = bullet.getCameraImage(
-            view.width,
-            view.height,
-            look,
-            lens,
-            lightDirection=view.light,
-            shadow=1,
-            renderer=bullet.ER_TINY_RENDERER,
-            physicsClientId=self._client,
-        )
-        image = numpy.asarray(pixels, dtype=numpy.uint8).reshape(view.height, view.width, 4)
-        return image[:, :, :3].tobytes()
+        return picture(self._client, view)
 
     def state(self) -> bytes:
         """See Engine."""
@@ -346,13 +275,6 @@ class BulletEngine:
         if self._open:
             self._open = False
             self._bullet.disconnect(physicsClientId=self._client)
-
-    def _make_rigid(self, body: int) -> None:
-        """Let only people yield: two stiffnesses in series would read lower forces than the tissue alone."""
-        bullet, client = self._bullet, self._client
-        for link in range(-1, bullet.getNumJoints(body, physicsClientId=client)):
-            if bullet.getDynamicsInfo(body, link, physicsClientId=client)[9] > 0.0:
-                bullet.changeDynamics(body, link, contactStiffness=1e18, contactDamping=0.1, physicsClientId=client)
 
     def _added(self, body: int) -> int:
         moving = [info[0] for info in self._infos(body) if info[2] != self._bullet.JOINT_FIXED]
