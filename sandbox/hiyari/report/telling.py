@@ -124,6 +124,9 @@ def _of_world(event: e.Event) -> Told | None:
             )
         case e.PhysicsAdvanced():
             return Told("physics-quiet", "Physics", f"{event.time:.2f} s")
+        case e.PhysicsRateChanged():
+            whom = f" · {event.robot} {event.distance:.2f} m from {event.person}" if event.distance is not None else ""
+            return Told("physics", "Step rate", f"{event.step_hz:g} Hz{whom}")
         case e.Contact():
             facts = f"{event.robot} {event.link} → {event.person} {event.region} · peak {event.peak_force:.0f} N"
             numbers = Body("measured", event.model_dump(mode="json"), True)
