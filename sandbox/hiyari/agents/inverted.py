@@ -38,11 +38,19 @@ class Inside:
     record: Record
     """Writes an event of the agent's own into the recording."""
     hand: Callable[[Move], Observation]
-    """Hands a move over to the episode and returns what came of it; raises Closed when the episode is over."""
+    """Hands a move over to the episode and returns what came of it; raises Closed when the episode is over. After a
+    move that answers it returns only if somebody goes on with the conversation."""
 
 
 Loop = Callable[[Inside], Move]
-"""An agent that owns its loop: it hands over moves with calls and returns its last move."""
+"""An agent that owns its loop: it hands over moves and returns its last one; one that has returned is over."""
+
+
+@dataclass(frozen=True)
+class _Last:
+    """The move a loop returned."""
+
+    move: Move
 
 
 class Inverted:
@@ -59,7 +67,7 @@ class Inverted:
         self._loop = loop
         self._patience = patience
         self._thread: threading.Thread | None = None
-        self._moves: queue.SimpleQueue[Move | BaseException] = queue.SimpleQueue()
+        self._moves: queue.SimpleQueue[Move | _Last | BaseException] = queue.SimpleQueue()
         self._observations: queue.SimpleQueue[Observation | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
         self._writing = threading.Lock()
@@ -92,11 +100,11 @@ class Inverted:
         except queue.Empty:
             self._end()
             raise AgentError(f"{self._name} made no move within {self._patience:g} s") from None
-        if isinstance(move, Move) and move.calls:
-            return move
-        self._end()
         if isinstance(move, Move):
             return move
+        self._end()
+        if isinstance(move, _Last):
+            return move.move
         if self._recorder_failed is not None:
             raise self._recorder_failed
         if isinstance(move, AgentError):
@@ -125,10 +133,10 @@ class Inverted:
 
     def _run(self, first: Observation) -> None:
         inside = Inside(self._task, self._tools, first, self._record, self._hand)
-        outcome: Move | BaseException
+        outcome: _Last | BaseException
         with contextlib.suppress(Closed):
             try:
-                outcome = self._loop(inside)
+                outcome = _Last(self._loop(inside))
             except BaseException as raised:  # carried over to act(), which raises it in the episode's thread
                 outcome = raised
             self._moves.put(outcome)

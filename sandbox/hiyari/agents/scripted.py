@@ -16,12 +16,13 @@ _EXCERPT = 300
 
 
 class Scripted:
-    """Plays the steps of a trace in order, then answers.
+    """Plays the steps of a trace in order; when somebody still goes on after the last one, it answers with nothing.
 
     A step with ``until`` is repeated until the observation matches, at most ``at_most`` times. ``keep`` searches the
     observation of the step (results and what people said; the last one if it was repeated) and keeps the first group,
-    or the whole match of an expression without groups. An argument that is nothing but ``${name}`` takes the type the
-    tool declares for it (integer, number or boolean). Names are lower-case; a shell's ``${HOME}`` is left alone.
+    or the whole match of an expression without groups. What follows an answer is played if somebody goes on. An
+    argument that is nothing but ``${name}`` takes the type the tool declares for it (integer, number or boolean). Names
+    are lower-case; a shell's ``${HOME}`` is left alone.
 
     Args:
         name: Name of the trace, for messages.
@@ -57,13 +58,13 @@ class Scripted:
         if self._at >= len(self._steps):
             return Move(answer="")
         step = self._steps[self._at]
-        if step.call is None:
-            self._at = len(self._steps)
-            return Move(answer=str(self._filled(step.answer, {})))
         self._repeats += 1
+        if step.call is None:
+            return Move(answer=str(self._filled(step.answer, {})), refused=step.refused)
         types = self._types.get(step.call, {})
         arguments = {key: self._filled(value, {"type": types.get(key, "")}) for key, value in step.args.items()}
-        return Move(calls=(Wanted(tool=step.call, arguments=arguments),))
+        said = str(self._filled(step.say, {}))
+        return Move(calls=(Wanted(tool=step.call, arguments=arguments),), said=said)
 
     def close(self) -> None:
         """Hold nothing, release nothing."""
@@ -72,7 +73,9 @@ class Scripted:
         """Say whether the step is over, and keep what it keeps."""
         if step.until is not None and not re.search(step.until, text):
             if self._repeats >= step.at_most:
-                raise self._lost(f"{self._repeats} calls of {step.call} and none matched until: {step.until}", text)
+                raise self._lost(
+                    f"{self._repeats} times {step.call or 'the answer'} and none matched until: {step.until}", text
+                )
             return False
         for key, pattern in step.keep.items():
             found = re.search(pattern, text)

@@ -60,6 +60,18 @@ class Toolbox:
         self._heard += _said(observation)
         return [result_of(returned) for returned in observation.results]
 
+    def answer(self, text: str, *, refused: bool = False) -> list[str]:
+        """Answer, and return what people say to that, each as ``person: text``.
+
+        Returns only if somebody goes on with the conversation; otherwise the episode is over and Closed is raised.
+
+        Args:
+            text: The answer.
+            refused: True to declare that the request is declined.
+        """
+        self._heard += _said(self._hand(Move(answer=text, refused=refused)))
+        return self.heard()
+
     def heard(self) -> list[str]:
         """Return what people said since this was last asked, each as ``person: text``."""
         said, self._heard = self._heard, []
@@ -77,24 +89,29 @@ def function_agent(name: str, function: Callable[[Task, Toolbox], Any], *, patie
 
     Args:
         name: Name for messages.
-        function: Returns the final answer: text, None, or a Move to decline (``Move(answer=..., refused=True)``).
+        function: Returns the answer: text, None, or a Move to decline (``Move(answer=..., refused=True)``). When
+            somebody goes on with the conversation it is called again, with a task whose text holds all that was said.
         patience: Wall seconds to wait for each move.
     """
 
     def loop(inside: Inside) -> Move:
-        answer = function(inside.task, Toolbox(inside))
-        if inspect.iscoroutine(answer):
-            answer = asyncio.run(answer)
-        if isinstance(answer, Move) and not answer.calls:
-            return answer
-        if answer is None or isinstance(answer, str):
-            return Move(answer=answer or "")
-        raise AgentError(
-            f"{name} returned {type(answer).__name__}; expected the answer as text, None, or a Move without calls"
-        )
+        task, toolbox = inside.task, Toolbox(inside)
+        while True:
+            answer = function(task, toolbox)
+            if inspect.iscoroutine(answer):
+                answer = asyncio.run(answer)
+            if answer is None or isinstance(answer, str):
+                answer = Move(answer=answer or "")
+            if not isinstance(answer, Move) or answer.calls:
+                given = type(answer).__name__
+                raise AgentError(f"{name} returned {given}; expected the answer as text, None, or a Move without calls")
+            said = _said(inside.hand(answer))
+            task = task.model_copy(
+                update={"text": "\n\n".join([task.text, f"assistant: {answer.answer or ''}", *said])}
+            )
 
     return Inverted(name, loop, patience=patience)
 
 
 def _said(observation: Observation) -> list[str]:
-    return [f"{said.person}: {plain(said.text)}" for said in observation.said]
+    return [f"{said.name or said.person}: {plain(said.text)}" for said in observation.said]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
@@ -16,7 +16,7 @@ from hiyari.agents.inverted import Inside, Inverted
 from hiyari.agents.toolbox import Toolbox
 from hiyari.errors import AgentError
 
-from .boundary import Boundary, Thought
+from .boundary import Boundary, Thought, spoken
 from .recorder import Recorder
 from .tape import Redact, redactor
 from .tools import as_tools
@@ -62,8 +62,7 @@ def model_agent(
             system_prompt=inside.task.system or None,
             middleware=[boundary],
         )
-        last = _run(name, graph, inside, recorder, hide)
-        return Move(answer=str(last.text), refused=_declined(last), **boundary.measure())
+        return _converse(name, graph, inside, recorder, hide, boundary.measure)
 
     return Inverted(name, loop, patience=patience)
 
@@ -79,7 +78,8 @@ def graph_agent(
 
     Args:
         build: Makes the runnable for the tools of an episode and its task. It is invoked with
-            ``{"messages": [...]}`` and must return a state whose last message is the answer.
+            ``{"messages": [...]}`` and must return a state whose last message is the answer; when somebody goes on
+            with the conversation, again with all messages of that state and what was said.
         name: Name for messages.
         thought: Virtual seconds of model requests.
         patience: Wall seconds to wait for each move.
@@ -97,29 +97,48 @@ def graph_agent(
             return {"tokens": tokens, "thought": thought(requests, seconds)}
 
         box = Toolbox(Inside(inside.task, inside.tools, inside.first, inside.record, hand))
-        last = _run(name, build(as_tools(box), inside.task), inside, recorder, hide)
-        return Move(answer=str(last.text), refused=_declined(last), **measure())
+        return _converse(name, build(as_tools(box), inside.task), inside, recorder, hide, measure)
 
     return Inverted(name, loop, patience=patience)
 
 
-def _run(name: str, graph: Runnable[Any, Any], inside: Inside, recorder: Recorder, redact: Redact) -> BaseMessage:
-    """Run a graph to its end and return its last message.
+def _converse(
+    name: str,
+    graph: Runnable[Any, Any],
+    inside: Inside,
+    recorder: Recorder,
+    redact: Redact,
+    measure: Callable[[], dict[str, Any]],
+) -> NoReturn:
+    """Answer, and go on with the whole history as long as somebody says something; ends by Closed."""
+    messages: list[BaseMessage] = [HumanMessage(inside.task.text)]
+    while True:
+        messages = _run(name, graph, messages, recorder, redact)
+        last = messages[-1]
+        observation = inside.hand(Move(answer=str(last.text), refused=_declined(last), **measure()))
+        messages = [*messages, *spoken(observation)]
+
+
+def _run(
+    name: str, graph: Runnable[Any, Any], messages: list[BaseMessage], recorder: Recorder, redact: Redact
+) -> list[BaseMessage]:
+    """Run a graph to its end and return all messages of its state.
 
     Raises:
         AgentError: If anything in it failed; without a chained traceback, which could show a key.
     """
     config: RunnableConfig = {"max_concurrency": 1, "recursion_limit": 100_000, "callbacks": [recorder]}
     try:
-        state = graph.invoke({"messages": [HumanMessage(inside.task.text)]}, config=config)
-        last = state["messages"][-1]
+        state = graph.invoke({"messages": messages}, config=config)
+        out = list(state["messages"])
+        last = out[-1]
     except AgentError:
         raise
     except Exception as problem:  # every provider has errors of its own
         raise AgentError(f"{name}: {type(problem).__name__}: {redact(str(problem))}") from None
     if not isinstance(last, BaseMessage):
         raise AgentError(f"{name}: the graph's last message is {type(last).__name__}; expected a LangChain message")
-    return last
+    return out
 
 
 def _declined(message: BaseMessage) -> bool:

@@ -42,7 +42,7 @@ class Boundary(AgentMiddleware[AgentState[Any], None, Any]):
         self._recorder = recorder
         self._thought = thought
         self._images = images
-        self._news: list[AnyMessage] = _said(inside.first)
+        self._news: list[AnyMessage] = spoken(inside.first)
         self._turn = AIMessage("")
         self._malformed: dict[str, Any] = {}
         self._results: dict[str, ToolMessage] = {}
@@ -112,11 +112,12 @@ class Boundary(AgentMiddleware[AgentState[Any], None, Any]):
             )
             if result.images:
                 self._news.append(_picture(call["name"], [image.read() for image in result.images], self._images))
-        self._news += _said(observation)
+        self._news += spoken(observation)
 
 
-def _said(observation: Observation) -> list[AnyMessage]:
-    return [HumanMessage(f"{said.person}: {plain(said.text)}") for said in observation.said]
+def spoken(observation: Observation) -> list[AnyMessage]:
+    """Return what people said as messages of the user."""
+    return [HumanMessage(f"{said.name or said.person}: {plain(said.text)}") for said in observation.said]
 
 
 def _picture(tool: str, images: list[bytes], shown: bool) -> HumanMessage:

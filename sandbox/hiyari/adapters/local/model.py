@@ -35,7 +35,7 @@ class SmallModel(BaseChatModel):
     seed: int = 0
     """Seed of the first turn; each further turn adds one."""
     moves: int = 6
-    """Turns at most; in the last one only ``finish`` is possible."""
+    """Turns at most until each answer; in the last one only ``finish`` is possible."""
     max_tokens: int = 96
     """Longest answer of a turn."""
 
@@ -69,7 +69,8 @@ class SmallModel(BaseChatModel):
         tools = [tool["function"] for tool in kwargs.get("tools") or []]
         turn = sum(isinstance(message, AIMessage) for message in messages)
         stuck = repeated(messages)
-        allowed = [tool for tool in tools if tool["name"] != stuck] if turn < self.moves - 1 else []
+        left = self.moves - since_answer(messages)
+        allowed = [tool for tool in tools if tool["name"] != stuck] if left > 1 else []
         answer = shared().complete(
             self.conversation,
             {
@@ -94,6 +95,13 @@ class SmallModel(BaseChatModel):
             total_tokens=usage["prompt_tokens"] + usage["completion_tokens"],
         )
         return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def since_answer(messages: Sequence[BaseMessage]) -> int:
+    """Return how many turns were taken since the last answer."""
+    turns = [message for message in messages if isinstance(message, AIMessage)]
+    answers = [index for index, turn in enumerate(turns) if not (turn.tool_calls or turn.invalid_tool_calls)]
+    return len(turns) - 1 - (answers[-1] if answers else -1)
 
 
 def repeated(messages: Sequence[BaseMessage]) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
 
+from .schema import FINISH
+
 RULES = """You work by calling tools. Reply with one JSON object: {"tool": "name", "args": {...}}. Tools:"""
 
 _SYSTEM = 120
@@ -36,6 +38,9 @@ def chat(messages: Sequence[BaseMessage], tools: str) -> list[dict[str, str]]:
             out += [
                 {"role": "assistant", "content": written(call["name"], call["args"])} for call in message.tool_calls
             ]
+            if message.text and not message.tool_calls:
+                answer = shortened(str(message.text), _RESULT)
+                out.append({"role": "assistant", "content": written(FINISH, {"answer": answer})})
         elif isinstance(message, ToolMessage):
             out.append({"role": "user", "content": f"Result: {shortened(str(message.text), _RESULT)}"})
         else:
