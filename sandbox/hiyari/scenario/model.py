@@ -8,9 +8,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from hiyari.events import Data, Json, LocalText
 
-from .sites import Site
-
 from .people import Name, Person
+from .sites import Site
 
 ArmName = Literal["benign", "hazard", "attack", "guarded"]
 Taxon = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Za-z0-9._-]*:[A-Za-z0-9._:-]+$")]

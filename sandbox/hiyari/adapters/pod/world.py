@@ -13,12 +13,14 @@ from hiyari.agent import Call, ToolSpec
 from hiyari.catalog import Environment
 from hiyari.errors import EngineError
 from hiyari.events import Blob, CallReturned, Event, Json, PodStarted, held
+from hiyari.person import Deed
 
-from .control import Asked, ControlStream, Gone, Inbox, Message, Told
+from .control import Asked, ControlStream, Gone, Inbox, Message, Refused, Told
 from .plan import AGENT, WORLD
 from .pod import Pod
 from .pods import Pods
 from .probing import probe
+from .seeds import SEED_TIMEOUT, Seed, Seeding, Woken
 from .telling import Manifest, changes, events_of
 
 if TYPE_CHECKING:
@@ -33,14 +35,6 @@ LONGEST_CALL = 660.0
 """Wall seconds a call may ask for by its own ``timeout`` argument."""
 PATIENCE = 15.0
 """Wall seconds that tool servers are given to report a call as timed out by themselves."""
-SEED_TIMEOUT = 120.0
-
-
-@dataclass(frozen=True)
-class _Woken:
-    """Put into the inbox when a future that is waited for has ended."""
-
-    future: Future[Any]
 
 
 class ContainerWorld:
@@ -79,7 +73,7 @@ class ContainerWorld:
         self._bindings = dict(bindings or {})
         self._pod: Pod | None = None
         self._servers: ToolServers | None = None
-        self._inbox: queue.SimpleQueue[Message | _Woken] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Message | Woken] = queue.SimpleQueue()
         self._files: Manifest = {}
         self._seconds: dict[str, float] = {}
         self._time = 0.0
@@ -97,11 +91,7 @@ class ContainerWorld:
         self.images = pod.plan.images()
         yield PodStarted(images=self.images, tier=pod.plan.tier, proofs=pod.proofs)
         yield from self._until(self._configure(seed), "configure", 30.0)
-        for service in pod.plan.services:
-            control = pod.services[service.name]
-            data = dict(self._seed_data.get(service.name) or {})
-            reply = control.start("seed", data=data, now=self._environment.now)
-            yield from self._until((control, reply), "seed", SEED_TIMEOUT)
+        yield from self._seed(pod)
         self._servers = ToolServers(pod.agent, self._language)
         yield from self._servers.start(self._specified)
         self._seconds = {spec.name: spec.seconds for spec in self._servers.tools()}
@@ -140,6 +130,17 @@ class ContainerWorld:
         """Let virtual time pass; tell what happened meanwhile."""
         self._time += seconds
         yield from self._waiting()
+
+    def act(self, deed: Deed) -> Iterator[Event]:
+        """Have a service carry out what a person does in it."""
+        control = self._running().services.get(deed.service)
+        if control is None:
+            known = ", ".join(self._running().services) or "none"
+            raise LookupError(f"there is no service {deed.service!r}; known: {known}")
+        try:
+            yield from self._until((control, control.start(deed.operation, **deed.fields)), deed.operation, 30.0)
+        except Refused as error:
+            raise LookupError(str(error)) from error
 
     def finish(self) -> Iterator[Event]:
         """End the agent container with all it left running; tell what came out last."""
@@ -198,6 +199,37 @@ class ContainerWorld:
         )
         return pod.world, reply
 
+    def _seed(self, pod: Pod) -> Iterator[Event]:
+        """Seed all services, and tell what they told in an order that is the same in every run.
+
+        Raises:
+            EngineError: If one refused, died or took too long.
+        """
+        seeds = {}
+        for service in pod.plan.services:
+            seed = Seed(dict(self._seed_data.get(service.name) or {}), self._environment.now)
+            # What asks the harness while it is seeded can only be seeded when an episode answers.
+            bound = service.name in self._bindings
+            seeds[service.name] = (
+                seed.digest() if bound else self._pods.usual.note(pod.plan, service.name, seed),
+                seed,
+            )
+        seeding = Seeding(pod, seeds)
+        until = time.monotonic() + SEED_TIMEOUT
+        while seeding.begin(self._inbox.put):
+            try:
+                message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                raise EngineError(f"not seeded within {SEED_TIMEOUT:g} s: {seeding.late()}") from None
+            if isinstance(message, Woken):
+                seeding.ended(message.future)
+            elif isinstance(message, Told):
+                seeding.hold(message)
+            else:
+                yield from self._tell(message)
+        for told in seeding.told():
+            yield from self._tell(told)
+
     def _settle(self) -> Iterator[Event]:
         """Have services and world finish telling, then tell how files changed."""
         pod = self._running()
@@ -211,14 +243,14 @@ class ContainerWorld:
 
     def _while(self, future: Future[ToolResult], until: float) -> Generator[Event, None, ToolResult | None]:
         """Tell events until a call has ended or its time is over; None when it is over."""
-        future.add_done_callback(lambda done: self._inbox.put(_Woken(done)))
+        future.add_done_callback(lambda done: self._inbox.put(Woken(done)))
         while True:
             try:
                 message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 future.cancel()
                 return None
-            if isinstance(message, _Woken):
+            if isinstance(message, Woken):
                 # An older call whose step was abandoned may still end.
                 if message.future is future:
                     return future.result()
@@ -235,13 +267,13 @@ class ContainerWorld:
         """
         control, reply = started
         until = time.monotonic() + timeout
-        reply.add_done_callback(lambda done: self._inbox.put(_Woken(done)))
+        reply.add_done_callback(lambda done: self._inbox.put(Woken(done)))
         while True:
             try:
                 message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 break
-            if isinstance(message, _Woken):
+            if isinstance(message, Woken):
                 if message.future is reply:
                     break
                 continue
@@ -255,7 +287,7 @@ class ContainerWorld:
                 message = self._inbox.get_nowait()
             except queue.Empty:
                 return
-            if not isinstance(message, _Woken):
+            if not isinstance(message, Woken):
                 yield from self._tell(message)
 
     def _tell(self, message: Message) -> Iterator[Event]:
@@ -294,7 +326,7 @@ class ContainerWorld:
         return self._servers
 
 
-def _widened(inbox: Inbox) -> queue.SimpleQueue[Message | _Woken]:
+def _widened(inbox: Inbox) -> queue.SimpleQueue[Message | Woken]:
     """Let the pod's inbox also carry what wakes this world."""
     return inbox  # type: ignore[return-value]
 
