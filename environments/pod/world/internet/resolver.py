@@ -5,6 +5,8 @@ from dnslib import MX, NS, PTR, QTYPE, RCODE, RR, SOA, TXT, A, DNSHeader, DNSRec
 TIME_TO_LIVE = 300
 NOWHERE = (".invalid", ".arpa", ".onion")
 """Endings that exist on no internet."""
+LABEL_LIMIT = 63
+"""Bytes between two dots of a name (RFC 1035); dnslib reads longer ones and cannot write them."""
 ORDINARY_EXTRA = 48
 """Bytes beyond the question that an ordinary query has: an EDNS record with a cookie."""
 
@@ -33,6 +35,8 @@ class Resolver:
             query = DNSRecord.parse(packet)
             questions = query.questions
             names = [b".".join(question.qname.label).decode("utf-8", "backslashreplace") for question in questions]
+            if any(len(label) > LABEL_LIMIT for question in questions for label in question.qname.label):
+                raise ValueError("label too long")
         except Exception:
             # dnslib raises many kinds of error on garbage.
             unexplained("malformed DNS message")
@@ -49,7 +53,11 @@ class Resolver:
             kind = QTYPE.get(question.qtype)
             kind = kind if isinstance(kind, str) else str(question.qtype)
             blocked = self._blocked(name)
-            records, code = self._records(name, kind, blocked)
+            try:
+                records, code = self._records(name, kind, blocked)
+            except Exception:
+                # dnslib refuses, in many ways, names that are too long or no text: they have no data.
+                records, code = [], RCODE.NOERROR
             for data in records:
                 reply.add_answer(RR(question.qname, getattr(QTYPE, type(data).__name__), rdata=data, ttl=TIME_TO_LIVE))
             if not records:

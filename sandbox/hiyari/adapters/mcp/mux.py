@@ -113,8 +113,10 @@ class Mux:
         try:
             for frame in self._reader.feed(data):
                 self._handle(frame)
-        except (NoFrame, ValueError, KeyError, TypeError) as error:
-            self._break(str(error) if isinstance(error, NoFrame) else "the launcher sent a frame that makes no sense")
+        except NoFrame as error:
+            self._break(str(error))
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            self._break("the launcher sent a frame that makes no sense")
 
     def _handle(self, frame: Frame) -> None:
         if frame.kind == HELLO:

@@ -119,8 +119,13 @@ class AttachedStream:
                 self._demultiplex(buffer, receive)
         except OSError as error:
             why = f"its output broke ({error.strerror or error})"
-        self._why_closed = self._why_closed or why
-        closed(self._why_closed)
+        except BaseException:
+            why = "its reader failed"
+            raise
+        finally:
+            # Whatever ends the reader, nobody waits for a stream that is no longer read.
+            self._why_closed = self._why_closed or why
+            closed(self._why_closed)
 
     def _demultiplex(self, buffer: bytearray, receive: Callable[[bytes], None]) -> None:
         """Take all complete frames off the front of the buffer."""

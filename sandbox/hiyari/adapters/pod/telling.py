@@ -76,7 +76,7 @@ def events_of(told: Told, containers: Mapping[str, str]) -> Iterator[Event]:
             )
         elif event["event"] == "overflow":
             yield RecorderOverflowed(what=_text(event["what"]), dropped=int(event["dropped"]))
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise EngineError(f"container {told.container} told what cannot be understood: {error!r}") from error
 
 
