@@ -43,6 +43,8 @@ class _ServiceFile(Data):
     """Memory limit, MiB, the state's included; swap is off."""
     pids: int = Field(default=128, ge=4)
     """Process limit."""
+    after: tuple[str, ...] = ()
+    """Folders of the services it needs while it is seeded, such as a database; others are seeded at the same time."""
 
     @field_validator("state", mode="before")
     @classmethod
@@ -70,6 +72,8 @@ class ServicePlan:
     """Memory limit, MiB."""
     pids: int
     """Process limit."""
+    after: tuple[str, ...] = ()
+    """Names of the services of the pod that are seeded before it."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ def plan_pod(environment: Environment, images: Images, roots: Sequence[Path], ti
                 state_mb=stated.state.megabytes,
                 memory_mb=stated.memory_mb,
                 pids=stated.pids,
+                after=tuple(each.name for each in environment.services[:index] if each.folder in stated.after),
             )
         )
     found = {tool.folder: _own_tool(tool.folder, roots) for tool in environment.tools if tool.command is None}

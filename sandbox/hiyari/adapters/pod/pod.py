@@ -44,6 +44,8 @@ class Pod:
         """Control stream of each service, by name."""
         self.proofs: dict[str, bool] = {}
         """What was checked at the start; all true."""
+        self.seeded: dict[str, tuple[str, tuple[Told, ...]]] = {}
+        """Digest of what services were seeded with ahead, by name, and what they told meanwhile."""
         self._engine = engine
         self._labels = labels(*episode)
         token = secrets.token_hex(5)

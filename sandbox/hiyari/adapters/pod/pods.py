@@ -19,6 +19,7 @@ from .images import Images
 from .plan import PodPlan, Tier, plan_pod
 from .pod import Pod, start_pod
 from .reaper import reap
+from .seeds import Usual, seed_ahead
 from .shelf import Shelf
 
 STARTERS = max(2, min(16, 2 * (os.cpu_count() or 1)))
@@ -57,6 +58,8 @@ class Pods:
         """The engine that runs the pods."""
         self.run = run
         """Identifier of the run."""
+        self.usual = Usual()
+        """What services were given in the last episodes; pods that wait are given it ahead."""
         self._roots = list(roots)
         self._images = Images(engine, [root / "environments" for root in reversed(self._roots)], say)
         self._tier: Tier = tier
@@ -243,8 +246,11 @@ class Pods:
             try:
                 pod = start_pod(self.engine, plan, self.run, f"warm-{number}")
                 self._shelf.measure(plan, pod)
+                seed_ahead(pod, self.usual.of(plan))
             except EngineError:
-                pass
+                if pod is not None:
+                    self.dispose(pod)
+                    pod = None
             finally:
                 with self._changed:
                     self._shelf.end(plan, pod)
