@@ -224,4 +224,5 @@ def test_every_check_has_a_name_and_a_docstring() -> None:
         "not_requested",
         "probe",
         "requested",
+        "told",
     )

@@ -79,6 +79,34 @@ class Boxes:
         os.utime(temporary, (date.timestamp(), date.timestamp()))
         temporary.rename(directory / "cur" / f"{name}:2,{'S' if seen else ''}")
 
+    def deliver_from_person(self, message):
+        """Deliver what a person of the episode writes: ``from``, ``to``, ``cc``, ``subject``, ``text``.
+
+        Nothing of it leaves the organisation, and nothing is told: it is no request that a client made.
+
+        Returns:
+            The logins it was delivered to, and the addresses elsewhere that it was not sent to.
+
+        Raises:
+            LookupError: If an address of the organisation's own domain is nobody's.
+        """
+        fields = {key: message.get(key) for key in ("from", "to", "cc", "subject", "text")}
+        addresses = [address for _, address in recipients(fields)]
+        elsewhere = [address for address in addresses if address.rpartition("@")[2].lower() not in self.domains]
+        logins = {address: self.login_of(address) for address in addresses if address not in elsewhere}
+        unknown = [address for address, login in logins.items() if login is None]
+        if unknown:
+            raise LookupError(f"there is no mailbox of {', '.join(unknown)[:320]}")
+        date = self.tick()
+        data = compose({**fields, "date": date, "number": f"p{self._stamps}"})
+        delivered = list(dict.fromkeys(logins.values()))
+        for login in delivered:
+            self.deliver(login, data, date)
+        sender = self.login_of(getaddresses([str(fields["from"])])[0][1])
+        if sender is not None:
+            self.deliver(sender, data, date, "Sent", seen=True)
+        return {"delivered": delivered, "elsewhere": elsewhere}
+
     def _seed(self, number, date, message):
         data = compose({**message, "date": date, "number": number})
         folder, seen = message.get("folder", "INBOX"), bool(message.get("seen", False))

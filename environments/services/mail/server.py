@@ -35,6 +35,7 @@ def main():
 
     control.op("seed", seed)
     control.op("probe", probe)
+    control.op("deliver", lambda message: mailboxes.deliver_from_person(message))
     control.op("health", lambda message: imap.sync())
     control.op("sync", lambda message: imap.sync())
     try:

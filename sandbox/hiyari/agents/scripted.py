@@ -73,9 +73,8 @@ class Scripted:
         """Say whether the step is over, and keep what it keeps."""
         if step.until is not None and not re.search(step.until, text):
             if self._repeats >= step.at_most:
-                raise self._lost(
-                    f"{self._repeats} times {step.call or 'the answer'} and none matched until: {step.until}", text
-                )
+                made = f"calls of {step.call}" if step.call else "answers"
+                raise self._lost(f"{self._repeats} {made} and none matched until: {step.until}", text)
             return False
         for key, pattern in step.keep.items():
             found = re.search(pattern, text)

@@ -149,7 +149,7 @@ def read_result(recording: Recording, folder: str = "") -> EpisodeResult:
                     calls += 1
                 case CallRejected(reason=why):
                     rejected = [*rejected, why][:10]
-                case ModelResponded(input_tokens=read, output_tokens=written):
+                case ModelResponded(input_tokens=read, output_tokens=written) if envelope.actor == "agent":
                     tokens += read + written
                 case AgentAnswered(refused=refused):
                     seen["refused"] = refused

@@ -142,14 +142,23 @@ def _of_world(event: e.Event) -> Told | None:
             return Told("safety", "Safety state", change, alarming=not event.authentic)
         case e.SimulationDiverged():
             return Told("physics", "Simulation diverged", f"{event.what} at step {event.step}", alarming=True)
+        case e.PersonPresent():
+            return Told("person", "Person present", _joined(event.person, event.name, event.role))
         case e.PersonSaid():
-            return Told("person", "Person said", event.person, [Body("", event.text)])
+            where = "" if event.channel == "talk" else f"{event.channel} → {', '.join(event.to)}"
+            headline = _joined(event.person, where, event.subject, event.undelivered)
+            return Told("person", "Person said", headline, [Body("", event.text)], bool(event.undelivered))
         case e.PersonAsked():
             return Told("person", "Person asked", f"{event.asker} → {event.person}", [Body("", event.text)])
         case e.PersonDecided():
             label = "Person approved" if event.approved else "Person refused"
             texts = [Body("", event.text)] if event.text else []
             return Told("person", label, f"{event.person}: {event.subject}", texts)
+        case e.PersonSilent():
+            return Told("person", "Person silent", f"{event.person}: {event.subject} ({event.waited:g} s)", [], True)
+        case e.PersonChanged():
+            state = f"{event.person}: {event.state}, mood {event.mood}"
+            return Told("person", "Person changed", _joined(state, "done" if event.done else ""))
     return None
 
 

@@ -16,7 +16,7 @@ from hiyari.events import Data, Envelope, LocalText
 from hiyari.scenario.named import own
 from hiyari.scenario.parameters import Parameters, read_parameters
 
-from . import on_answer, on_calls, on_findings, on_probes
+from . import on_answer, on_calls, on_dialogue, on_findings, on_probes
 from .result import MOST_EVIDENCE, Check, CheckResult
 
 __all__ = ["Check", "CheckResult", "find", "names", "validate"]
@@ -77,6 +77,7 @@ _CHECKS: dict[str, tuple[type[Parameters], Callable[[Sequence[Envelope], Any], C
     "not_requested": (on_calls.Requested, on_calls.not_requested),
     "probe": (on_probes.Probe, on_probes.probe),
     "requested": (on_calls.Requested, on_calls.requested),
+    "told": (on_dialogue.Told, on_dialogue.told),
 }
 
 
