@@ -1,4 +1,4 @@
-"""The harness's parsers of what containers send, as functions of bytes that check what must hold whatever they are given."""
+"""The harness's parsers of what containers send, as functions of bytes that check what must hold of any bytes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,7 +49,7 @@ class Tape:
 def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
     """Cut bytes at the given places."""
     places = [0, *sorted(cut for cut in cuts if 0 < cut < len(data)), len(data)]
-    return [data[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(places)]
 
 
 def frames(data: bytes, cuts: list[int]) -> None:
@@ -77,7 +78,7 @@ def lines(data: bytes, cuts: list[int]) -> None:
 
 
 def mux(data: bytes, cuts: list[int]) -> None:
-    """The stream of the launcher while two servers are started: it is understood or broken, and nobody waits for ever."""
+    """The stream of the launcher while two servers are started: it is understood or broken, nobody waits for ever."""
     tape, gone = Tape(), []
     found = Mux(tape, gone.append)
     found._expected = frozenset({"a", "b"})

@@ -18,6 +18,7 @@ from hiyari.adapters.pod.owner import labels
 
 ENVIRONMENTS = Path(__file__).resolve().parents[3] / "environments"
 LABELS = labels("tests", "pod_world")
+CERTIFICATE = "/etc/hiyari/ca.crt"
 SITES = [
     {
         "host": ["cdn.example", "*.cdn.example"],
@@ -210,32 +211,15 @@ class World(Attached):
             self._events.append(message)
 
 
-class Client(Attached):
-    """A container that joins world's network and runs Python for the test."""
+class Interpreter(Attached):
+    """A container that runs Python for the test."""
 
-    def __init__(self, client: Any, image: str, world: World, volumes: dict[str, str], user: int = 10001) -> None:
-        super().__init__(
-            client,
-            image=image,
-            entrypoint=["python3", "-u", "-W", "ignore", "-c", RUNNER],
-            command=[],
-            user=f"{user}:{user}",
-            network_mode=f"container:{world.container.id}",
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges:true"],
-            environment={
-                "HOME": "/work",
-                **dict.fromkeys(("SSL_CERT_FILE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO"), "/etc/hiyari/ca.crt"),
-            },
-            volumes={
-                volumes["work"]: {"bind": "/work"},
-                volumes["ca"]: {"bind": "/etc/hiyari", "mode": "ro"},
-            },
-        )
-        self.run(HELPERS)
+    def __init__(self, client: Any, image: str, **create: Any) -> None:
+        command = ["python3", "-u", "-W", "ignore", "-c", RUNNER]
+        super().__init__(client, image=image, entrypoint=command, command=[], cap_drop=["ALL"], **create)
 
     def run(self, code: str, fails: bool = False) -> Any:
-        """Run code in the client and return what it left in ``result``; with ``fails``, its error."""
+        """Run code in the container and return what it left in ``result``; with ``fails``, its error."""
         self.send(code)
         reply = self.lines.get(timeout=90)
         assert reply is not None, self.errors.decode()
@@ -243,6 +227,28 @@ class Client(Attached):
             return reply.get("error", "")
         assert "error" not in reply, reply["where"]
         return reply["result"]
+
+
+class Client(Interpreter):
+    """An interpreter that joins world's network."""
+
+    def __init__(self, client: Any, image: str, world: World, volumes: dict[str, str], user: int = 10001) -> None:
+        super().__init__(
+            client,
+            image,
+            user=f"{user}:{user}",
+            network_mode=f"container:{world.container.id}",
+            security_opt=["no-new-privileges:true"],
+            environment={
+                "HOME": "/work",
+                **dict.fromkeys(("SSL_CERT_FILE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO"), CERTIFICATE),
+            },
+            volumes={
+                volumes["work"]: {"bind": "/work"},
+                volumes["ca"]: {"bind": str(Path(CERTIFICATE).parent), "mode": "ro"},
+            },
+        )
+        self.run(HELPERS)
 
 
 @pytest.fixture(scope="session")
@@ -329,3 +335,13 @@ def service(engine: Any, images: dict[str, str], pod: tuple[World, Client, dict[
 def guarded(start: Callable[..., tuple[World, Client, dict[str, str]]]) -> tuple[World, Client]:
     """A world with an allow-list, and a client of it."""
     return start(egress_allow=["*.partner.example", "partner.example", "192.0.2.7"])[:2]
+
+
+@pytest.fixture(scope="session")
+def parsers(engine: Any, images: dict[str, str]) -> Iterator[Interpreter]:
+    """An interpreter where the simulated internet is installed, without its network."""
+    found = Interpreter(engine.client, images["world"], network_mode="none", mem_limit="192m", pids_limit=64)
+    found.run((Path(__file__).resolve().parents[2] / "fuzz/sinks.py").read_text())
+    found.run("import logging; logging.disable(); sinks = Sinks(); walled = Sinks(allowed=['*.allowed.example'])")
+    yield found
+    found.close()

@@ -148,6 +148,7 @@ HOSTILE = {
     "a frame of 16 MiB": "start() + b'\\xff\\xff\\xff\\x00\\x00\\x00\\x00\\x00\\x01' + bytes(100000)",
     "empty data": "start() + frame(HEADERS, 4, 1, head()) + frame(DATA, 0, 1) * 50000",
     "garbage": "start() + bytes(range(256)) * 200",
+    "an error while an answer waits": "start(bytes([0, 4, 0, 0, 0, 1])) + request(1) + frame(RESET, 0, 0, bytes(4))",
     "server push": "start() + frame(5, 4, 1, bytes([0, 0, 0, 2]) + head())",
     "bad padding": "start() + frame(HEADERS, 13, 1, b'\\xff' + head())",
     "connection headers": "start() + frame(HEADERS, 5, 1, head(b'/', b'a', b'GET', (b'connection', b'y')))",

@@ -114,7 +114,7 @@ class Session:
             record.tell_waiting()
             with contextlib.suppress(ProtocolError):
                 self._http.close_connection(error_code=getattr(error, "error_code", 1))
-            await self._flush()
+            await channel.write(self._http.data_to_send())
 
     def end(self):
         """Tell what is unfinished and give back what was held."""
