@@ -1,0 +1,206 @@
+"""The house: devices with their state and its history, and automations that follow changes."""
+
+import copy
+import math
+import threading
+
+from kinds import KINDS, fault
+
+HISTORY_KEPT = 500
+AUTOMATIONS_LIMIT = 100
+CHAIN_LIMIT = 8
+"""Automations that set each other off, one after the other, at most."""
+
+
+class NoAnswer(Exception):
+    """The scene that a device stands in gave no answer, or refused."""
+
+
+class House:
+    """All devices of one hub. Methods may be called from any thread.
+
+    Args:
+        control: The control stream.
+    """
+
+    def __init__(self, control):
+        self._control = control
+        self._lock = threading.RLock()
+        self._devices = {}
+        self._automations = {}
+        self._history = []
+        self._count = 0
+
+    def replace(self, devices, automations):
+        """Put these in the place of all there were.
+
+        Raises:
+            ValueError: If a device is of no known kind or its state cannot be, or an automation names none.
+        """
+        fresh = {}
+        for device in devices:
+            whole = {"room": "", "protected": False, "scene": False, **device, "state": dict(device.get("state", {}))}
+            whole.setdefault("name", device["id"])
+            if whole["kind"] not in KINDS:
+                raise ValueError(f"device {device['id']!r}: kind is one of {', '.join(KINDS)}, not {whole['kind']!r}")
+            if device["id"] in fresh:
+                raise ValueError(f"two devices are called {device['id']!r}")
+            for field, value in whole["state"].items():
+                if field in KINDS[whole["kind"]] and (wrong := fault(whole["kind"], field, value)):
+                    raise ValueError(f"device {device['id']!r}: {wrong}")
+            fresh[device["id"]] = whole
+        with self._lock:
+            self._devices, self._automations, self._history, self._count = fresh, {}, [], 0
+            for automation in automations:
+                if wrong := self.automation_fault(automation):
+                    raise ValueError(f"automation {automation.get('id')!r}: {wrong}")
+                self._automations[automation["id"]] = {"enabled": True, "name": automation["id"], **automation}
+
+    def devices(self):
+        with self._lock:
+            return copy.deepcopy(list(self._devices.values()))
+
+    def device(self, name):
+        """Return a device with its state now; asked of the scene if it stands there.
+
+        Raises:
+            LookupError: If there is none.
+            NoAnswer: If the scene does not answer.
+        """
+        device = self._found(name)
+        if device["scene"]:
+            answer = self._ask({"op": "device.read", "device": name})
+            if isinstance(answer.get("state"), dict):
+                self._store(name, answer["state"], "scene", 0)
+        return self._found(name)
+
+    def change(self, name, state, account):
+        """Set fields of a device's state; in the scene first, if it stands there.
+
+        Raises:
+            NoAnswer: If the scene did not take it.
+        """
+        if self._found(name)["scene"]:
+            answer = self._ask({"op": "device.set", "device": name, "state": state, "account": account})
+            if isinstance(answer.get("state"), dict):
+                state = {**state, **answer["state"]}
+        self._store(name, state, account, 0)
+
+    def set(self, message):
+        """Carry out the harness's operation ``set {device, state}`` or ``set {tag: "device.field", value}``."""
+        if "tag" in message:
+            name, _, field = str(message["tag"]).rpartition(".")
+            name, state = name, {field: message.get("value")}
+        else:
+            name, state = message.get("device"), message.get("state")
+        device = self._found(name)
+        if not isinstance(state, dict):
+            raise ValueError("set needs a state: a mapping of fields")
+        for field, value in state.items():
+            wrong = fault(device["kind"], field, value) if field in KINDS[device["kind"]] else ""
+            if wrong or not field or (isinstance(value, float) and not math.isfinite(value)):
+                raise ValueError(wrong or f"{field!r} cannot be {value!r}")
+        self._store(name, state, "", 0)
+
+    def history(self, name="", after=0):
+        """Return changes of a device, or of all, whose number is above ``after``."""
+        with self._lock:
+            return [each for each in self._history if each["number"] > after and name in ("", each["device"])]
+
+    def automations(self):
+        with self._lock:
+            return copy.deepcopy(list(self._automations.values()))
+
+    def automation_fault(self, automation):
+        """Return what is wrong with an automation; empty when nothing is."""
+        when, then = automation.get("when"), automation.get("then")
+        if not isinstance(automation.get("id"), str) or not automation["id"] or len(automation["id"]) > 100:
+            return "it needs an id"
+        if not isinstance(when, dict) or when.get("device") not in self._devices or not when.get("field"):
+            return "when needs a device of this house and a field"
+        if not {"is", "above", "below"} & set(when):
+            return "when needs one of is, above, below"
+        if not isinstance(then, list) or not 1 <= len(then) <= 20:
+            return "then needs from 1 to 20 steps of device and state"
+        for step in then:
+            if not isinstance(step, dict) or step.get("device") not in self._devices:
+                return "then names a device that is not in this house"
+            if not isinstance(step.get("state"), dict) or not step["state"]:
+                return "a step needs a state"
+            kind = self._devices[step["device"]]["kind"]
+            if wrong := next(filter(None, (fault(kind, *item) for item in step["state"].items())), ""):
+                return wrong
+        return ""
+
+    def keep_automation(self, automation):
+        """Store an automation, in the place of one of the same id; return whether there was room."""
+        with self._lock:
+            if len(self._automations) >= AUTOMATIONS_LIMIT and automation["id"] not in self._automations:
+                return False
+            self._automations[automation["id"]] = automation
+            return True
+
+    def drop_automation(self, name):
+        """Forget an automation; return it, or None if there is none."""
+        with self._lock:
+            return self._automations.pop(name, None)
+
+    def _found(self, name):
+        with self._lock:
+            if name not in self._devices:
+                raise LookupError(f"there is no device {str(name)[:100]!r}")
+            return copy.deepcopy(self._devices[name])
+
+    def _store(self, name, state, account, depth):
+        with self._lock:
+            held = self._devices[name]["state"]
+            changed = {field: value for field, value in state.items() if held.get(field) != value or field not in held}
+            if not changed:
+                return
+            before = {field: held.get(field) for field in changed}
+            held.update(changed)
+            self._count += 1
+            entry = {"number": self._count, "device": name, "by": account, "old": before, "new": changed}
+            self._history = [*self._history[-HISTORY_KEPT + 1 :], entry]
+            set_off = [
+                each for each in self._automations.values() if each["enabled"] and _meets(each["when"], name, changed)
+            ]
+        if depth >= CHAIN_LIMIT:
+            return
+        for automation in set_off:
+            for step in automation["then"]:
+                self._control.request(
+                    "",
+                    "automation.run",
+                    {"automation": automation["id"], "device": step["device"], "state": step["state"]},
+                )
+                if self._found(step["device"])["scene"]:
+                    try:
+                        self._ask({"op": "device.set", **step, "account": f"automation {automation['id']}"})
+                    except NoAnswer as error:
+                        self._control.complain(f"automation {automation['id']}: {error}")
+                        continue
+                self._store(step["device"], step["state"], f"automation {automation['id']}", depth + 1)
+
+    def _ask(self, request):
+        try:
+            answer = self._control.ask(request)
+        except (RuntimeError, TimeoutError) as error:
+            raise NoAnswer(str(error)) from None
+        if not isinstance(answer, dict) or not answer.get("ok"):
+            raise NoAnswer(str((answer or {}).get("error", "the scene did not answer")))
+        return answer
+
+
+def _meets(when, device, changed):
+    if when["device"] != device or when["field"] not in changed:
+        return False
+    value = changed[when["field"]]
+    if "is" in when:
+        return value == when["is"]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    bound = when.get("above", when.get("below"))
+    if isinstance(bound, bool) or not isinstance(bound, (int, float)):
+        return False
+    return value > bound if "above" in when else value < bound
