@@ -12,64 +12,17 @@ from __future__ import annotations
 
 import functools
 import os
-import select
-import signal
 import subprocess
-import threading
-import time
 
-from mcp_stdio import Call, Tool, ToolError, prop, serve
+from commands import run
+from mcp_stdio import Call, Tool, prop, serve
 
-HEAD, TAIL = 32 * 1024, 16 * 1024
 DEFAULT_SECONDS, MOST_SECONDS = 60, 600
-SETTLE = 0.05
 PROFILES = (".bash_profile", ".bash_login", ".profile")
 
 
-class Output:
-    """The head and tail of what a command printed."""
-
-    def __init__(self) -> None:
-        self.head = bytearray()
-        self.tail = bytearray()
-        self.size = 0
-
-    def add(self, data: bytes) -> None:
-        self.size += len(data)
-        room = HEAD - len(self.head)
-        self.head += data[:room]
-        self.tail += data[room:] if room > 0 else data
-        if len(self.tail) > 2 * TAIL:
-            del self.tail[:-TAIL]
-
-    def text(self) -> str:
-        left_out = self.size - len(self.head) - min(len(self.tail), TAIL)
-        mark = f"\n[... {left_out} bytes left out ...]\n".encode() if left_out > 0 else b""
-        return (bytes(self.head) + mark + bytes(self.tail[-TAIL:])).decode("utf-8", "replace")
-
-
 def shell_run(call: Call, command: str, timeout: float = DEFAULT_SECONDS) -> str:
-    try:
-        process = subprocess.Popen(
-            ["bash", "-lc" if own_profile() else "-c", command],
-            env=system_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise ToolError(f"the command could not be started: {error}") from error
-    call.on_cancel.append(lambda: kill(process.pid))
-    output = Output()
-    ended = follow(process, output, timeout, call)
-    if not ended:
-        kill(process.pid)
-        process.wait()
-    hand_over(process)
-    if not ended:
-        raise ToolError(f"killed after {timeout:g} s without an end\n{output.text()}")
-    return f"exit code: {process.returncode}\n{output.text()}"
+    return run(call, ["bash", "-lc" if own_profile() else "-c", command], system_environment(), timeout)
 
 
 def own_profile() -> bool:
@@ -84,98 +37,6 @@ def system_environment() -> dict:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
     found = dict(os.fsdecode(each).partition("=")[::2] for each in done.stdout.split(b"\0") if b"=" in each)
     return {name: value for name, value in found.items() if name not in ("_", "SHLVL", "PWD", "OLDPWD")}
-
-
-def follow(process: subprocess.Popen, output: Output, timeout: float, call: Call) -> bool:
-    """Read what the command prints until it ends; False at the time-out or when the call was cancelled."""
-    descriptor = process.stdout.fileno()
-    os.set_blocking(descriptor, False)
-    deadline = time.monotonic() + timeout
-    open_ = True
-    while process.poll() is None:
-        left = deadline - time.monotonic()
-        if left <= 0 or call.cancelled.is_set():
-            return False
-        # The pipe's end usually tells that the command ended; a background child may hold it open, hence the poll.
-        if open_ and select.select([descriptor], [], [], min(left, SETTLE))[0]:
-            open_ = read(descriptor, output)
-        elif not open_:
-            try:
-                process.wait(min(left, SETTLE))
-            except subprocess.TimeoutExpired:
-                continue
-    settled = time.monotonic() + SETTLE
-    while open_ and time.monotonic() < settled and select.select([descriptor], [], [], 0)[0]:
-        open_ = read(descriptor, output)
-    return True
-
-
-def read(descriptor: int, output: Output) -> bool:
-    data = os.read(descriptor, 1 << 16)
-    output.add(data)
-    return bool(data)
-
-
-def hand_over(process: subprocess.Popen) -> None:
-    """Close the command's pipe, or keep emptying it while a process in the background still holds it."""
-    descriptor = process.stdout.fileno()
-    try:
-        more = os.read(descriptor, 1 << 16)
-    except BlockingIOError:
-        more = b"held"
-    if not more:
-        process.stdout.close()
-        return
-    os.set_blocking(descriptor, True)
-    try:
-        threading.Thread(target=drain, args=(process,), daemon=True).start()
-    except RuntimeError:
-        process.stdout.close()
-
-
-def drain(process: subprocess.Popen) -> None:
-    while os.read(process.stdout.fileno(), 1 << 16):
-        pass
-    process.stdout.close()
-
-
-def kill(leader: int) -> None:
-    """Kill a command: its descendants and every process of its session, until none is left."""
-    for _ in range(20):
-        victims = kin(leader)
-        for pid in victims:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                continue
-        if not victims - {leader}:
-            return
-        time.sleep(0.01)
-
-
-def kin(leader: int) -> set:
-    """Return the living processes that descend from a process or are of its session."""
-    parents = {}
-    found = {leader}
-    for entry in (each.name for each in os.scandir("/proc")):
-        if not entry.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry}/stat", "rb") as file:
-                state, parent, _, session = file.read(4096).rpartition(b")")[2].split()[:4]
-        except (OSError, ValueError):
-            continue
-        if state == b"Z":
-            continue
-        parents[int(entry)] = int(parent)
-        if int(session) == leader:
-            found.add(int(entry))
-    grown = True
-    while grown:
-        more = {pid for pid, parent in parents.items() if parent in found} - found
-        found |= more
-        grown = bool(more)
-    return found & (set(parents) | {leader})
 
 
 def build(parameters: dict, language: str) -> list:
