@@ -8,6 +8,7 @@ seccomp profile depends on the engine's age, so ours is sent as text.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from .plan import PodPlan, ServicePlan
 
 WORLD_CAPABILITIES = ("NET_ADMIN", "NET_RAW", "SETUID", "SETGID", "SETPCAP", "DAC_READ_SEARCH")
 """To make the network, to become an unprivileged user, and to read what the agent hid from itself."""
-WORK, WATCH, CA_IN_AGENT, CA_IN_WORLD = "/work", "/watch", "/etc/hiyari", "/ca"
+WORK, WATCH, CA_IN_AGENT, CA_IN_WORLD = "/work", "/watch", "/usr/local/share/ca-certificates", "/ca"
 CA_FILE = f"{CA_IN_AGENT}/ca.crt"
 AGENT_USER = "10001:10001"
 INODES_PER_MB = 128
@@ -64,16 +65,22 @@ def seccomp_text() -> str:
     return Path(__file__).with_name("seccomp.json").read_text()
 
 
-def work_volume(plan: PodPlan) -> dict[str, str]:
+def work_volume(engine: Engine, plan: PodPlan) -> dict[str, str]:
     """Return driver options of the work volume: memory with a size and a number of files, the agent's own."""
     inodes = max(1024, plan.disk_mb * INODES_PER_MB)
-    options = f"size={plan.disk_mb}m,nr_inodes={inodes},uid=10001,gid=10001,mode=0755,nosuid,nodev"
-    return {"type": "tmpfs", "device": "tmpfs", "o": options}
+    return _memory(engine, plan.disk_mb, f"nr_inodes={inodes},uid=10001,gid=10001,mode=0755,nosuid,nodev")
 
 
-def ca_volume() -> dict[str, str]:
+def ca_volume(engine: Engine) -> dict[str, str]:
     """Return driver options of the volume that holds nothing but the episode's CA certificate."""
-    return {"type": "tmpfs", "device": "tmpfs", "o": "size=2m,nr_inodes=16,mode=0755,nosuid,nodev,noexec"}
+    return _memory(engine, 2, "nr_inodes=16,mode=0755,nosuid,nodev,noexec")
+
+
+def _memory(engine: Engine, megabytes: int, options: str) -> dict[str, str]:
+    # Podman takes ``size`` for a quota of its disk; this is the same limit in pages (tmpfs(5)).
+    pages = megabytes * MEGABYTE // os.sysconf("SC_PAGE_SIZE")
+    size = f"nr_blocks={pages}" if engine.product == "Podman" else f"size={megabytes}m"
+    return {"type": "tmpfs", "device": "tmpfs", "o": f"{size},{options}"}
 
 
 def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> dict[str, Any]:
@@ -107,7 +114,7 @@ def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> 
     return {
         "image": plan.world.name,
         "user": "0:0",
-        "hostname": "pod",
+        "hostname": plan.host,
         "network_disabled": True,
         "host_config": host,
     }

@@ -140,8 +140,8 @@ class Pod:
         work, certificate = self._volumes
         with ThreadPoolExecutor(len(plan.services) + 2, thread_name_prefix="hiyari-start") as threads:
             made = [
-                threads.submit(self._volume, work, work_volume(plan)),
-                threads.submit(self._volume, certificate, ca_volume()),
+                threads.submit(self._volume, work, work_volume(engine, plan)),
+                threads.submit(self._volume, certificate, ca_volume(engine)),
             ]
             _all(made)
             world = self._create(WORLD, world_create(engine, plan, work, certificate))
