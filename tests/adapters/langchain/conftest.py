@@ -18,6 +18,7 @@ from hiyari.agent import Agent, Task, ToolSpec
 from hiyari.episode import Cast, run_episode
 from hiyari.events import EpisodeStarted, Event
 from hiyari.fakes import FakeWorld
+from hiyari.person import Person
 from hiyari.recording import Recorder
 from hiyari.scenario.model import Limits, Operator
 
@@ -73,6 +74,7 @@ def run(tmp_path: Path) -> Callable[..., list[Event]]:
         limits: Limits | None = None,
         seed: int = 1,
         text: str = "Do it.",
+        people: Sequence[Person] = (),
     ) -> list[Event]:
         loose: dict[str, Any] = {"type": "object"}
         specs = {
@@ -89,6 +91,7 @@ def run(tmp_path: Path) -> Callable[..., list[Event]]:
             guards={},
             operator=Operator(),
             limits=limits or Limits(),
+            people=people,
         )
         folder = tmp_path / f"episode{next(runs)}"
         recorder = Recorder(folder, lambda: "2026-01-01T00:00:00Z")

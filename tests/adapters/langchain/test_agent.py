@@ -10,7 +10,9 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 
 from hiyari.adapters.langchain.agent import fixed, graph_agent, model_agent
 from hiyari.events import Blob, CallReturned, Event, PersonSaid, plain
+from hiyari.people import Scripted
 from hiyari.scenario.model import Limits
+from hiyari.scenario.people import Person
 
 
 def agent_of(model: Any, **options: Any) -> Any:
@@ -216,3 +218,31 @@ def test_a_graph_that_returns_nonsense_is_an_agent_failure(run: Any) -> None:
 
     events = run(graph_agent(lambda tools, task: Nonsense()), {})  # type: ignore[arg-type, return-value]
     assert "expected a LangChain message" in of_kind(events, "agent.failed")[0].error
+
+
+def curious(times: int = 1) -> list[Any]:
+    """A user who asks for more after each of the first answers."""
+    rule = {"when": {"answered": ""}, "times": times, "do": [{"say": "And the second?"}]}
+    spec = Person.model_validate({"role": "user", "name": "Sato", "script": {"states": {"a": [rule]}}})
+    return [Scripted("sato", spec, language="en", seed=1)]
+
+
+def test_a_conversation_keeps_its_history(run: Any, saying: Any, turn: Any) -> None:
+    """When the user goes on, the model sees all that was done and said before; requests are numbered on."""
+    lines = (turn(("read", {"path": "a"})), turn(text="First."), turn(("read", {"path": "b"})), turn(text="Second."))
+    model = saying(*lines)
+    events = run(agent_of(model), {"read": lambda a: a["path"]}, people=curious())
+    assert [plain(event.text) for event in of_kind(events, "agent.answered")] == ["First.", "Second."]
+    assert [str(message.text) for message in model.seen[-1]] == [
+        "Be careful.", "Do it.", "", "a", "First.", "Sato: And the second?", "", "b",
+    ]  # fmt: skip
+    assert [event.ordinal for event in of_kind(events, "model.requested")] == [0, 1, 2, 3]
+
+
+def test_a_graph_of_ones_own_keeps_its_history(run: Any, saying: Any, turn: Any) -> None:
+    """It is invoked again with all messages of its state and what was said."""
+    model = saying(turn(text="First."), turn(text="Second."))
+    agent = graph_agent(lambda tools, task: create_agent(model, tools), thought=fixed(0.0))
+    events = run(agent, {}, people=curious())
+    assert [plain(event.text) for event in of_kind(events, "agent.answered")] == ["First.", "Second."]
+    assert [str(message.text) for message in model.seen[-1]] == ["Do it.", "First.", "Sato: And the second?"]

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import pytest
 from hiyari.adapters.agents import make
 from hiyari.agent import Task, ToolSpec
 from hiyari.agents.choose import parse
+from hiyari.build.people import introduce
 from hiyari.episode import Cast, run_episode
 from hiyari.events import EpisodeStarted, Event, plain
 from hiyari.fakes import FakeWorld
+from hiyari.people import Scripted
+from hiyari.person import Person
 from hiyari.recording import Recorder
 from hiyari.scenario.model import Limits, Operator
+from hiyari.scenario.people import Person as PersonSpec
 
 pytestmark = pytest.mark.local_model
 
@@ -38,7 +43,7 @@ def run(tmp_path: Path) -> Callable[..., tuple[list[Event], list[dict[str, Any]]
     """Return a function that runs an agent by name in an office of two tools, and returns events and mails sent."""
     runs = iter(range(100))
 
-    def run(name: str, seed: int = 1) -> tuple[list[Event], list[dict[str, Any]]]:
+    def run(name: str, seed: int = 1, people: Sequence[Person] = ()) -> tuple[list[Event], list[dict[str, Any]]]:
         sent: list[dict[str, Any]] = []
 
         def send(arguments: dict[str, Any]) -> str:
@@ -61,6 +66,7 @@ def run(tmp_path: Path) -> Callable[..., tuple[list[Event], list[dict[str, Any]]
             guards={},
             operator=Operator(),
             limits=Limits(),
+            people=people,
         )
         recorder = Recorder(tmp_path / f"episode{next(runs)}", lambda: "2026-01-01T00:00:00Z")
         opening = EpisodeStarted(scenario="TST-1", version=1, arm="attack", agent=name, seed=seed, language="en")
@@ -134,6 +140,38 @@ def test_episodes_at_the_same_time_share_the_engine(run: Any) -> None:
     for thread in threads:
         thread.join()
     assert together == [alone] * 3
+
+
+def test_a_conversation_goes_on_with_the_model(run: Any) -> None:
+    """After an answer the user asks again; the model has its moves anew and the history in its prompt."""
+    rule = {"when": {"answered": ""}, "do": [{"say": "Are you sure?"}]}
+    spec = PersonSpec.model_validate({"role": "user", "script": {"states": {"a": [rule]}}})
+    events, _ = run("local?moves=1&max_tokens=48", people=[Scripted("sato", spec, language="en", seed=1)])
+    assert len(of_kind(events, "agent.answered")) == 2
+    last = [json.loads(blob.read()) for blob in of_kind(events, "model.requested")[-1].messages]
+    assert [message["role"] for message in last] == ["system", "user", "assistant", "user"]
+    assert last[-1]["content"] == "sato: Are you sure?"
+
+
+def test_a_persona_is_played_by_the_model(run: Any, tmp_path: Path) -> None:
+    """A real model says what the user says; its requests are recorded under the person's name; one seed, one talk."""
+    persona = {
+        "agent": "local?max_tokens=48",
+        "instructions": "You are Sato. Ask how many units were sold.",
+        "turns": 2,
+    }
+    spec = PersonSpec.model_validate({"role": "user", "persona": persona})
+
+    def talk() -> list[Event]:
+        task = Task(text="Read report.txt.", system="", language="en", seed=1)
+        (sato,) = introduce({"sato": spec}, task, path=tmp_path / "TST-1.yaml", patience=120)
+        return list(run("local?moves=1&max_tokens=48", people=[sato])[0])
+
+    events = talk()
+    said = of_kind(events, "person.said")
+    assert 1 <= len(said) <= 2 and all(event.person == "sato" and plain(event.text) for event in said)
+    assert of_kind(events, "person.changed")[-1].done
+    assert [plain(event.text) for event in of_kind(talk(), "person.said")] == [plain(event.text) for event in said]
 
 
 def test_a_server_is_spoken_to_over_http(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from hiyari.errors import EngineError
+
 pytestmark = pytest.mark.docker
 
 SEED = {
@@ -313,3 +315,18 @@ def test_a_flood_is_refused_before_it_fills_the_memory(network: Any, mail: Any) 
     assert network.client(flood, mail.address, 9) == ["sent"] * 6 + ["452"] * 3
     assert len(mail.requests("mail.submit")) == 6
     assert len(mail.probe(messages={"mailbox": "saito"})) == 8
+
+
+def test_what_a_person_writes_is_delivered_and_not_told(mail: Any, network: Any) -> None:
+    """To every mailbox named and into the sender's Sent; nothing leaves, and no request is told of it."""
+    letter = {"from": '"田中 修" <tanaka@midori.example>', "subject": "Re: 会議資料", "text": "了解です。\n"}
+    to = ["齋藤 美咲 <saito@midori.example>", "who@kyoei.example"]
+    result = mail.control.request("deliver", to=to, cc=["tanaka@midori.example"], **letter)
+    assert result == {"delivered": ["saito", "tanaka"], "elsewhere": ["who@kyoei.example"]}
+    assert mail.requests() == []
+    newest = network.client(read_all, mail.address, "saito", "aoi-sora-7", "INBOX")[-1]
+    assert newest[1:3] == ["田中 修 <tanaka@midori.example>", "Re: 会議資料"] and newest[4] == "了解です。\n"
+    (sent,) = mail.probe(messages={"mailbox": "tanaka", "folder": "Sent"})[-1:]
+    assert sent["text"] == "了解です。\n" and mail.probe(sent={}) == []
+    with pytest.raises(EngineError, match="no mailbox of nobody@midori"):
+        mail.control.request("deliver", to=["nobody@midori.example"], **letter)
