@@ -5,7 +5,7 @@ import hashlib
 import html
 import json
 
-from .sites import Answer
+from .sites_answers import Answer
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
