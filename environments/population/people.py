@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-NAMES = yaml.safe_load((Path(__file__).parent / "names.yaml").read_text())
+NAMES = yaml.load((Path(__file__).parent / "names.yaml").read_text(), Loader=yaml.CSafeLoader)
 TITLES = ("部長", "課長", "係長", "主任", "")
 
 

@@ -7,7 +7,7 @@ import yaml
 
 def read(folder):
     """Return the material of an environment."""
-    return yaml.safe_load((folder / "material.yaml").read_text())
+    return yaml.load((folder / "material.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
 def write(folder, name, data):
