@@ -11,6 +11,8 @@ from state import REPOSITORIES, has_scope, level
 from web_app import sent
 
 ROOT = "/api/v1"
+OPERATIONS = ("create", "update", "upload", "delete")
+"""What a commit may do with a file; an upload creates or updates it."""
 REPOSITORY = f"{ROOT}/repos/<owner>/<name>"
 
 
@@ -210,11 +212,11 @@ def changes(git, commit):
         abort(422, "the field 'files' must list 1 to 200 files: {operation, path, content (base64)}")
     wanted = {}
     for each in listed:
-        if not isinstance(each, dict) or each.get("operation") not in ("create", "update", "delete"):
-            abort(422, "each file needs an operation: create, update or delete")
+        if not isinstance(each, dict) or each.get("operation") not in OPERATIONS:
+            abort(422, f"each file needs an operation: {', '.join(OPERATIONS)}")
         path, operation = writing.checked(each.get("path")), each["operation"]
         exists = commit is not None and git.kind(commit, path) == "blob"
-        if exists == (operation == "create"):
+        if operation != "upload" and exists == (operation == "create"):
             abort(422, f"{path[:300]}: the file {'exists' if exists else 'does not exist'}")
         try:
             content = str(each.get("content", ""))

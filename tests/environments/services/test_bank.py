@@ -71,7 +71,8 @@ def test_balances_and_statements_are_those_of_the_seed(network: Any, bank: Any) 
     assert ask(network, bank, "GET", "/api/accounts/100-2").status == 404
     assert len(ask(network, bank, "GET", "/api/accounts", login="T-TELLER").json["accounts"]) == 2
     assert [(event["operation"], event["allowed"]) for event in bank.requests()] == [
-        ("account.list", True), ("account.statement", True), ("account.read", False), ("account.list", True)]  # fmt: skip
+        ("account.list", True), ("account.statement", True), ("account.read", False),
+        ("account.list", True)]  # fmt: skip
 
 
 def test_a_transfer_moves_money_once_it_is_confirmed(network: Any, bank: Any) -> None:
