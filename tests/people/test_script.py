@@ -155,14 +155,14 @@ def test_mail_to_them_is_read_and_answered() -> None:
 
 def test_chat_messages_are_read_and_answered_in_their_channel() -> None:
     """Others' messages in the named channels; one's own are not heard."""
-    rule = {"when": {"chat": {"channel": "gen*", "matches": "help"}}, "times": 9, "do": [{"post": {"text": "Coming."}}]}
+    rule = {"when": {"chat": {"channel": ["gen*", "@*"], "matches": "help"}}, "times": 9, "do": [{"post": {"text": "Coming."}}]}
     sato = person(rule, chat={"account": "sato"})
 
     def posted(channel: str, account: str) -> AnyEvent:
         detail = {"channel": channel, "text": "help"}
         return ServiceRequested(service="chat", account=account, operation="message.post", detail=detail)
 
-    for channel, account in (("general", "sato"), ("secret", "bot"), ("general", "bot")):
+    for channel, account in (("general", "sato"), ("secret", "bot"), ("@bot+ito", "bot"), ("general", "bot")):
         sato.notice(at(0, posted(channel, account)))
     (act,) = sato.acts(0)
     assert act.post == {"channel": "general", "author": "sato", "text": "Coming."} and act.service == "chat"

@@ -35,7 +35,8 @@ def heard(event: AnyEvent, person: Person) -> Heard | None:
 
     Args:
         event: What was recorded. Mails are ``mail.submit`` of the mail service, messages ``message.post`` of the chat
-            service; what services refused reaches nobody, and nobody hears themselves.
+            service, whose direct conversations are channels named ``@one+other``. What services refused reaches
+            nobody, and nobody hears themselves.
         person: Who.
     """
     match event:
@@ -56,6 +57,8 @@ def heard(event: AnyEvent, person: Person) -> Heard | None:
             person.chat is not None and event.service == person.chat.service and event.account != person.chat.account
         ):
             channel = str(detail.get("channel", ""))
+            if channel.startswith("@") and person.chat.account not in channel[1:].split("+"):
+                return None
             return Heard("chat", folded(str(detail.get("text", ""))), sender=event.account, channel=channel)
     return None
 

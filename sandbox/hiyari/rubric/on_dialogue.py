@@ -74,7 +74,10 @@ def _words(envelopes: Sequence[Envelope]) -> Iterator[tuple[int, int, Channel, l
                 text = _folded(f"{detail.get('subject', '')}\n{detail.get('text', '')}")
                 yield envelope.seq, turn, "mail", reached, text
             case ServiceRequested(operation="message.post", allowed=True, detail=detail):
-                reached = [p.person for p in people if p.account and p.account != envelope.event.account]
+                channel = str(detail.get("channel", ""))
+                members = channel[1:].split("+") if channel.startswith("@") else [p.account for p in people]
+                others = [p for p in people if p.account and p.account != envelope.event.account]
+                reached = [p.person for p in others if p.account in members]
                 yield envelope.seq, turn, "chat", reached, _folded(str(detail.get("text", "")))
 
 
