@@ -22,7 +22,8 @@ def probe(pod: Pod, query: Mapping[str, Json]) -> Json:
     Args:
         pod: Where to look.
         query: ``{"service": name, ...}`` asks a service for the rest of it; ``{"files": glob}`` lists files of the work
-            volume as ``[{"path", "size", "sha256", "kind"}]``; ``{"file": path}`` reads one as ``{"text", "size"}``.
+            volume as ``[{"path", "size", "sha256", "kind"}]``; ``{"file": path}`` reads one as ``{"text", "size"}``;
+            ``{"site": host, ...}`` lists what was made on a site where the other fields are as given.
 
     Raises:
         LookupError: If the query cannot be answered.
@@ -43,7 +44,9 @@ def probe(pod: Pod, query: Mapping[str, Json]) -> Json:
     if "file" in query:
         found = _asked(pod.world, "read", path=str(query["file"]), limit=FILE_LIMIT)
         return {"text": base64.b64decode(found["data"]).decode("utf-8", "replace"), "size": found["size"]}
-    raise LookupError(f"a probe of containers has one of service, files, file; not {', '.join(query) or 'nothing'}")
+    if "site" in query:
+        return list(_asked(pod.world, "probe", query=dict(query))["found"])
+    raise LookupError(f"a probe of containers has one of service, files, file, site; not {', '.join(query) or 'nothing'}")
 
 
 def _asked(control: ControlStream, op: str, **fields: Json) -> Any:
