@@ -193,7 +193,7 @@ def test_probes_that_cannot_be_answered_are_lookup_errors(make):
         world.probe({"service": "eco"})
     with pytest.raises(LookupError, match="ask for the greeting"):
         world.probe({"service": "echo", "weather": True})
-    with pytest.raises(LookupError, match="one of service, files, file; not memory"):
+    with pytest.raises(LookupError, match="one of service, files, file, site; not memory"):
         world.probe({"memory": True})
 
 

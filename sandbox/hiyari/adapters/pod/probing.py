@@ -46,7 +46,9 @@ def probe(pod: Pod, query: Mapping[str, Json]) -> Json:
         return {"text": base64.b64decode(found["data"]).decode("utf-8", "replace"), "size": found["size"]}
     if "site" in query:
         return list(_asked(pod.world, "probe", query=dict(query))["found"])
-    raise LookupError(f"a probe of containers has one of service, files, file, site; not {', '.join(query) or 'nothing'}")
+    raise LookupError(
+        f"a probe of containers has one of service, files, file, site; not {', '.join(query) or 'nothing'}"
+    )
 
 
 def _asked(control: ControlStream, op: str, **fields: Json) -> Any:
