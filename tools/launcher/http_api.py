@@ -12,6 +12,7 @@ redirects are not followed but told. Standard library only; TLS is verified agai
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import socket
@@ -147,7 +148,7 @@ class Api:
             raise ToolError(f"no answer from {self.who} ({self.host}): {error or type(error).__name__}") from error
         if 200 <= answer.status < 300 or answer.status in fine:
             return answer
-        raise ToolError(f"{self.who} refused: {answer.status} {answer.reason}{': ' * bool(answer.data)}{said(answer)}")
+        raise ToolError(f"{self.who} refused: {answer.status} {answer.reason}: {said(answer)}".rstrip(": "))
 
     def _exchange(self, method: str, target: str, data: bytes | None, headers: dict) -> Answer:
         end = time.monotonic() + self.seconds
@@ -163,18 +164,18 @@ class Api:
             # The response takes the socket for itself; the time that is left is set on it again before each read.
             line: socket.socket = connection.sock
             connection.request(method, target, data, headers)
-            response = connection.getresponse()
-            body = bytearray()
-            while chunk := response.read1(1 << 16):
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    raise ValueError(f"the answer is larger than {BODY_LIMIT} bytes")
-                if (left := end - time.monotonic()) <= 0:
-                    raise TimeoutError(f"the answer was not complete after {self.seconds:g} s")
-                line.settimeout(left)
-            if response.length:
-                raise ValueError(f"the answer ended {response.length} bytes too early")
-            return Answer(response.status, response.reason, response.headers, bytes(body))
+            with contextlib.closing(connection.getresponse()) as response:
+                body = bytearray()
+                while chunk := response.read1(1 << 16):
+                    body += chunk
+                    if len(body) > BODY_LIMIT:
+                        raise ValueError(f"the answer is larger than {BODY_LIMIT} bytes")
+                    if (left := end - time.monotonic()) <= 0:
+                        raise TimeoutError(f"the answer was not complete after {self.seconds:g} s")
+                    line.settimeout(left)
+                if response.length:
+                    raise ValueError(f"the answer ended {response.length} bytes too early")
+                return Answer(response.status, response.reason, response.headers, bytes(body))
         finally:
             connection.close()
 
