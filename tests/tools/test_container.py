@@ -170,7 +170,7 @@ def test_secrets_of_a_tool_are_in_no_place_the_shell_can_read(office: Office) ->
       (exec 3<>/proc/$p/mem) 2>/dev/null && echo "memory of $p"
       (echo forged > /proc/$p/fd/1) 2>/dev/null && echo "stdout of $p"
     done
-    grep -ra hidden-passwor[d] /work /tmp /opt/hiyari 2>/dev/null
+    grep -ra hidden-passwor[d] /work /tmp /opt 2>/dev/null
     echo looked
     """
     assert office.text("shell_run", command=command) == "exit code: 0\nlooked\n"

@@ -18,7 +18,7 @@ SECONDS = 20
 REDIRECTS = 5
 BODY_LIMIT = 4 << 20
 TEXT_LIMIT = 48_000
-AGENT = "Mozilla/5.0 (X11; Linux x86_64) hiyari-web/1"
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 SHOWN = {"image/png", "image/jpeg"}
 
 

@@ -119,6 +119,6 @@ def _servers(catalog: Catalog, environment: Entry[Environment], resolved: Resolv
         tool = catalog.tool(spec.folder)
         parameters = resolved.tool_parameters[spec.name]
         seconds = tool.value.seconds
-        path = f"/opt/hiyari/tools/{spec.folder}/{tool.value.server}"
+        path = f"/opt/tools/{spec.folder}/{tool.value.server}"
         servers.append(ToolServer(name=spec.name, path=path, parameters=parameters, seconds=seconds))
     return servers

@@ -98,8 +98,8 @@ def test_the_launcher_cannot_be_killed_by_the_agent(cell, tried):
 
 def test_only_the_certificate_is_handed_over_and_it_is_trusted(cell):
     """The agent sees ca.crt and no key, and https works without options."""
-    assert cell.says("ls /etc/hiyari") == "ca.crt\n"
-    assert "PRIVATE" not in cell.says("cat /etc/hiyari/ca.crt | head -c 300000 | grep -a PRIVATE")
+    assert cell.says("ls /usr/local/share/ca-certificates") == "ca.crt\n"
+    assert "PRIVATE" not in cell.says("cat /usr/local/share/ca-certificates/ca.crt | head -c 300000 | grep -a PRIVATE")
     assert "200" in cell.says("curl -s -o /dev/null -w '%{http_code}' https://shop.example/")
     assert cell.python('import urllib.request as u; print(u.urlopen("https://shop.example/").status)').strip() == "200"
 

@@ -140,7 +140,7 @@ def test_further_tools_are_added_to_the_agent_image(workshop):
     base = images.ensure("pod/base")
     image = images.with_tools(base, {"own": tool})
     try:
-        assert workshop.read(image, "/opt/hiyari/tools/own/server.py") == "print('own')\n"
+        assert workshop.read(image, "/opt/tools/own/server.py") == "print('own')\n"
         assert images.with_tools(base, {}) == base
     finally:
         workshop.engine.client.images.remove(image.name, force=True)

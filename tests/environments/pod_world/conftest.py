@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import queue
+import re
 import struct
 import threading
 import time
@@ -18,7 +19,7 @@ from hiyari.adapters.pod.owner import labels
 
 ENVIRONMENTS = Path(__file__).resolve().parents[3] / "environments"
 LABELS = labels("tests", "pod_world")
-CERTIFICATE = "/etc/hiyari/ca.crt"
+CERTIFICATE = "/usr/local/share/ca-certificates/ca.crt"
 SITES = [
     {
         "host": ["cdn.example", "*.cdn.example"],
@@ -275,12 +276,25 @@ def images(engine: Any) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def documented() -> list[Any]:
+    """The sites of every example in docs/internet.md."""
+    import yaml
+
+    from hiyari.scenario.files import fit
+    from hiyari.scenario.sites import Site
+
+    page = (ENVIRONMENTS.parent / "docs/internet.md").read_text(encoding="utf-8")
+    found = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.S)]
+    return [fit(site, Site) for block in found if "sites" in block for site in block["sites"]]
+
+
+@pytest.fixture(scope="session")
 def start(engine: Any, images: dict[str, str]) -> Iterator[Callable[..., tuple[World, Client, dict[str, str]]]]:
     """Starts a world with one client of the untrusted user."""
     started: list[Attached] = []
     kept: list[str] = []
 
-    def run(**configure: Any) -> tuple[World, Client, dict[str, str]]:
+    def run(image: str = "", **configure: Any) -> tuple[World, Client, dict[str, str]]:
         options = {"work": "size=64m,uid=10001,nosuid,nodev", "ca": "size=2m,mode=0755,nosuid,nodev"}
         volumes = {
             name: engine.client.volumes.create(
@@ -293,7 +307,7 @@ def start(engine: Any, images: dict[str, str]) -> Iterator[Callable[..., tuple[W
         kept.extend(volumes.values())
         world = World(engine.client, images["world"], volumes, **configure)
         started.append(world)
-        client = Client(engine.client, images["agent"], world, volumes)
+        client = Client(engine.client, image or images["agent"], world, volumes)
         started.append(client)
         return world, client, volumes
 

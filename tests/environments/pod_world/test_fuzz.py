@@ -81,7 +81,7 @@ handshakes = st.builds(
     junk,
 )
 name = st.lists(
-    st.binary(min_size=1, max_size=70).map(lambda label: bytes([len(label)]) + label), min_size=1, max_size=5
+    st.binary(min_size=1, max_size=70).map(lambda label: bytes([len(label)]) + label), min_size=1, max_size=8
 ).map(b"".join)
 query = st.builds(
     lambda head, name, kind, rest: head + name + b"\0" + kind + rest,

@@ -79,10 +79,10 @@ fetch("http://{marker}.example/{marker}", b"{marker}")
 
 def test_only_the_certificate_is_visible(world: Any, client: Any, pod: Any) -> None:
     """The CA volume holds ca.crt and nothing else, read-only for the agent; no private key is in any file."""
-    assert client.run('result = os.listdir("/etc/hiyari")') == ["ca.crt"]
-    bundle = client.run('result = open("/etc/hiyari/ca.crt").read()')
+    assert client.run('result = os.listdir("/usr/local/share/ca-certificates")') == ["ca.crt"]
+    bundle = client.run('result = open("/usr/local/share/ca-certificates/ca.crt").read()')
     assert world.certificate.strip() in bundle and "PRIVATE" not in bundle and bundle.count("BEGIN CERT") > 100
-    assert "Error" in client.run('open("/etc/hiyari/x", "w")', fails=True)
+    assert "Error" in client.run('open("/usr/local/share/ca-certificates/x", "w")', fails=True)
     found = world.container.exec_run(["sh", "-c", "grep -rl 'PRIVATE KEY' /ca /tmp /run /watch /etc/ssl 2>/dev/null"])
     assert found.output == b""
 

