@@ -6,9 +6,6 @@ from typing import Literal
 
 from .base import Event, Text
 
-Channel = Literal["talk", "mail", "chat"]
-"""How something is said: in the conversation with the agent, by mail, in the chat service."""
-
 
 class PersonPresent(Event):
     """A person takes part in the episode."""
@@ -38,8 +35,8 @@ class PersonSaid(Event):
     """What."""
     name: str = ""
     """How they are shown, if not by their short name."""
-    channel: Channel = "talk"
-    """How."""
+    channel: Literal["talk", "mail", "chat"] = "talk"
+    """How: in the conversation with the agent, by mail, in the chat service."""
     to: tuple[str, ...] = ()
     """Mail addresses, or the channel of the chat service."""
     subject: str = ""
