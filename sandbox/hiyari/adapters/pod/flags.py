@@ -59,10 +59,18 @@ WORLD_MEMORY_MB = 256
 """Memory limit of the world container, MiB."""
 
 
+SECCOMP_FILE = Path(__file__).with_name("seccomp.json")
+
+
 @cache
 def seccomp_text() -> str:
-    """Return our seccomp profile as the JSON text that the engine's API wants."""
-    return Path(__file__).with_name("seccomp.json").read_text()
+    """Return our seccomp profile as the JSON text that Docker's API wants."""
+    return SECCOMP_FILE.read_text()
+
+
+def _seccomp(engine: Engine) -> str:
+    # Podman's API wants the path of a file on its own machine.
+    return f"seccomp={SECCOMP_FILE if engine.product == 'Podman' else seccomp_text()}"
 
 
 def work_volume(engine: Engine, plan: PodPlan) -> dict[str, str]:
@@ -135,7 +143,7 @@ def service_create(engine: Engine, service: ServicePlan, world: str) -> dict[str
         pids=service.pids,
         files=4096,
         network_mode=f"container:{world}",
-        security_opt=["no-new-privileges:true", f"seccomp={seccomp_text()}"],
+        security_opt=["no-new-privileges:true", _seccomp(engine)],
         tmpfs={
             "/tmp": f"{mode},noexec,size=32m",
             "/run": f"{mode},noexec,size=16m",
@@ -160,17 +168,19 @@ def agent_create(engine: Engine, plan: PodPlan, world: str, work: str, certifica
         work: Name of the work volume.
         certificate: Name of the CA volume.
     """
+    # Podman knows no such option; there the memory limit, which counts inodes too, is all that ends a flood of them.
+    inodes = "" if engine.product == "Podman" else "nr_inodes=4096,"
     host = _host(
         engine,
         memory_mb=plan.memory_mb,
         pids=plan.pids,
         files=1024,
         network_mode=f"container:{world}",
-        security_opt=["no-new-privileges:true", f"seccomp={seccomp_text()}"],
+        security_opt=["no-new-privileges:true", _seccomp(engine)],
         nano_cpus=int(plan.cpus * 1e9),
         shm_size="16m",
         oom_score_adj=500,
-        tmpfs={"/tmp": "rw,noexec,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777"},
+        tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,size=16m,{inodes}mode=1777"},
         binds=[f"{work}:{WORK}:rw,nocopy", f"{certificate}:{CA_IN_AGENT}:ro,nocopy"],
         **({"runtime": "runsc"} if plan.tier == "gvisor" else {}),
     )
@@ -189,6 +199,8 @@ def _host(engine: Engine, *, memory_mb: int, pids: int, files: int, **more: Any)
     from docker.types import LogConfig, Ulimit
 
     memory = memory_mb * MEGABYTE
+    # Podman otherwise asks for more than it may have without CAP_SYS_RESOURCE; the limit that counts is ``pids``.
+    processes = [Ulimit(name="nproc", soft=16384, hard=16384)] if engine.product == "Podman" else []
     host: dict[str, Any] = engine.api.create_host_config(
         cap_drop=["ALL"],
         read_only=True,
@@ -201,12 +213,15 @@ def _host(engine: Engine, *, memory_mb: int, pids: int, files: int, **more: Any)
             Ulimit(name="core", soft=0, hard=0),
             Ulimit(name="memlock", soft=65536, hard=65536),
             Ulimit(name="msgqueue", soft=0, hard=0),
+            *processes,
         ],
         # What they write goes to the attached stream only; nothing can fill the host's disk.
         log_config=LogConfig(type="none", config={}),
         init=False,
         **more,
     )
+    if engine.product == "Podman":
+        host["SecurityOpt"].append(f"mask={':'.join(MASKED_PATHS)}")
     # The SDK has no parameters for these two.
     host["MaskedPaths"] = list(MASKED_PATHS)
     host["ReadonlyPaths"] = list(READONLY_PATHS)

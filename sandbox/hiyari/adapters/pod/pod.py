@@ -129,10 +129,7 @@ class Pod:
                 return
             for stream in self._streams.values():
                 stream.close()
-            # World last: it owns the network the others are in.
-            names = [name for pod_name, name in self._names.items() if pod_name != WORLD]
-            remove(self._engine, names, [])
-            remove(self._engine, [self._names[WORLD]], list(self._volumes))
+            remove(self._engine, list(self._names.values()), list(self._volumes))
             self._closed = True
 
     def _start(self) -> None:
@@ -155,7 +152,7 @@ class Pod:
             _all(services)
             _all([running, *(threads.submit(self._serve, service.name) for service in plan.services)])
             inspected = dict(zip(self._names, threads.map(self.inspect, self._names), strict=True))
-        self.proofs = prove(plan, inspected, self._volumes)
+        self.proofs = prove(plan, inspected, self._volumes, engine.product)
         failed = [name for name, holds in self.proofs.items() if not holds]
         if failed:
             raise EngineError(f"the pod is not closed, so no agent may run in it; not true: {'; '.join(failed)}")

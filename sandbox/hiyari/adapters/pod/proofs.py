@@ -13,22 +13,43 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .flags import AGENT_USER, CA_IN_AGENT, MASKED_PATHS, MEGABYTE, READONLY_PATHS, WORLD_CAPABILITIES, seccomp_text
+from .flags import (
+    AGENT_USER,
+    CA_IN_AGENT,
+    MASKED_PATHS,
+    MEGABYTE,
+    READONLY_PATHS,
+    SECCOMP_FILE,
+    WORLD_CAPABILITIES,
+    seccomp_text,
+)
 from .plan import AGENT, WORLD, PodPlan
 
 AGENT_USERS = range(10001, 10100)
 """Numbers world takes for untrusted."""
 INTERFACES = {"lo", "eth0", "gw0"}
 """Interfaces in a pod: loopback, and the two ends of the pair that world made."""
+DEFAULT_CAPABILITIES = frozenset(
+    (
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"),
+        *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    )
+)
+"""What engines give unless it is dropped; Podman reports what was dropped of these one by one."""
+PODMAN_TMPFS = frozenset(("/tmp", "/run", "/var/tmp"))
+"""What Podman lets be written in containers with a read-only root; memory, so the memory limit ends it."""
 
 
-def prove(plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: tuple[str, str]) -> dict[str, bool]:
+def prove(
+    plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: tuple[str, str], product: str = "Docker"
+) -> dict[str, bool]:
     """Check all containers of a pod.
 
     Args:
         plan: What was wanted.
         inspected: The engine's inspection of each container, by its name in the pod.
         volumes: Names of the work volume and of the CA volume.
+        product: The engine, ``Docker`` or ``Podman``, which reports some things in other words.
 
     Returns:
         Whether each check holds, by name.
@@ -38,7 +59,10 @@ def prove(plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: tu
     services = {name: found for name, found in inspected.items() if name not in (WORLD, AGENT)}
     joined = f"container:{world['Id']}"
     host = agent["HostConfig"]
-    limits = {limit["Name"]: limit["Hard"] for limit in host.get("Ulimits") or ()}
+    limits = {limit["Name"].lower().removeprefix("rlimit_"): limit["Hard"] for limit in host.get("Ulimits") or ()}
+    covered = set(host.get("MaskedPaths") or ()) >= set(MASKED_PATHS)
+    covered = covered and set(host.get("ReadonlyPaths") or ()) >= set(READONLY_PATHS)
+    written = {"/tmp"} if product == "Docker" else PODMAN_TMPFS
     mounts = {(mount["Type"], mount.get("Name"), mount["Destination"], mount["RW"]) for mount in agent["Mounts"]}
     memory = plan.memory_mb * MEGABYTE
     proofs = {
@@ -57,7 +81,8 @@ def prove(plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: tu
         "agent runs under our seccomp profile": _our_seccomp(agent),
         "agent mounts its two volumes only": mounts
         == {("volume", work, "/work", True), ("volume", certificate, CA_IN_AGENT, False)}
-        and set(host.get("Tmpfs") or ()) == {"/tmp"},
+        and "/tmp" in (host.get("Tmpfs") or ())
+        and set(host["Tmpfs"]) <= written,
         "agent's limits are in force": host["Memory"] == memory
         and host["MemorySwap"] == memory
         and host["PidsLimit"] == plan.pids
@@ -65,19 +90,29 @@ def prove(plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: tu
         and limits.get("nofile") == 1024
         and limits.get("core") == 0
         and host["ShmSize"] == 16 * MEGABYTE,
-        "agent sees no paths of the kernel": set(host.get("MaskedPaths") or ()) >= set(MASKED_PATHS)
-        and set(host.get("ReadonlyPaths") or ()) >= set(READONLY_PATHS),
+        "agent sees no paths of the kernel": covered if product == "Docker" else _covered(agent),
         "agent runs in the wanted runtime": plan.tier != "gvisor" or host.get("Runtime") == "runsc",
     }
     return proofs | _kernel(agent, plan)
 
 
 def _capabilities(found: Mapping[str, Any]) -> set[str]:
-    """Return the capabilities given; everything when not all were dropped."""
+    """Return the capabilities given: those that are added, and those of the usual ones that are not dropped."""
     host = found["HostConfig"]
-    if "ALL" not in {str(name).upper() for name in host.get("CapDrop") or ()}:
-        return {"ALL"}
-    return {str(name).upper().removeprefix("CAP_") for name in host.get("CapAdd") or ()}
+    dropped, added = (
+        {str(name).upper().removeprefix("CAP_") for name in host.get(field) or ()} for field in ("CapDrop", "CapAdd")
+    )
+    return added if "ALL" in dropped else added | (DEFAULT_CAPABILITIES - dropped)
+
+
+def _covered(found: Mapping[str, Any]) -> bool:
+    """Ask the kernel what is mounted over the paths to hide: Podman does not report it."""
+    try:
+        lines = Path(f"/proc/{found['State']['Pid']}/mountinfo").read_text().splitlines()
+    except OSError:
+        return False
+    mounted = {line.split()[4] for line in lines}
+    return all(path in mounted or not Path(path).exists() for path in (*MASKED_PATHS, *READONLY_PATHS[:2]))
 
 
 def _confined(found: Mapping[str, Any]) -> bool:
@@ -93,7 +128,7 @@ def _confined(found: Mapping[str, Any]) -> bool:
 
 def _our_seccomp(found: Mapping[str, Any]) -> bool:
     applied = [option.removeprefix("seccomp=") for option in found["HostConfig"].get("SecurityOpt") or ()]
-    return any(_equal_json(text) for text in applied if text.startswith("{"))
+    return any(_equal_json(text) if text.startswith("{") else text == str(SECCOMP_FILE) for text in applied)
 
 
 def _equal_json(text: str) -> bool:
@@ -128,7 +163,7 @@ def _no_doors(found: Mapping[str, Any]) -> bool:
 def _no_host_namespaces(found: Mapping[str, Any]) -> bool:
     host = found["HostConfig"]
     shared = [host.get(field) for field in ("PidMode", "UTSMode", "UsernsMode")]
-    return "host" not in shared and host.get("IpcMode") in ("private", "none")
+    return "host" not in shared and host.get("IpcMode") in ("private", "none", "shareable")
 
 
 def _kernel(agent: Mapping[str, Any], plan: PodPlan) -> dict[str, bool]:

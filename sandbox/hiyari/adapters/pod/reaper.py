@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .engine import Engine, engine_errors, retried
 from .owner import EPISODE_LABEL, OWNER_LABEL, abandoned
+from .plan import WORLD
 
 
 def reap(engine: Engine, *, everything: bool = False) -> list[str]:
@@ -42,15 +44,28 @@ def remove(engine: Engine, containers: list[str], volumes: list[str]) -> None:
     Raises:
         EngineError: If something is still there afterwards.
     """
-    if containers:
-        with ThreadPoolExecutor(min(4, len(containers))) as pool:
-            list(pool.map(lambda name: _gone(lambda: _remove_container(engine, name), name), containers))
+    # World last: it owns the network the others are in, and Podman insists.
+    worlds = [name for name in containers if name.endswith(f"-{WORLD}")]
+    for names in ([name for name in containers if name not in worlds], worlds):
+        if names:
+            with ThreadPoolExecutor(min(4, len(names))) as pool:
+                list(pool.map(lambda name: _gone(lambda: _remove_container(engine, name), name), names))
     for name in volumes:
         _gone(lambda name=name: engine.api.remove_volume(name, force=True), name)  # type: ignore[misc]
 
 
 def _remove_container(engine: Engine, name: str) -> None:
-    engine.api.remove_container(name, force=True, v=True)
+    import docker.errors
+
+    for attempt in range(20):
+        try:
+            engine.api.remove_container(name, force=True, v=True)
+            return
+        except docker.errors.APIError as error:
+            # Podman cannot remove a container that is just ending.
+            if "state improper" not in str(error) or attempt == 19:
+                raise
+        time.sleep(0.1)
 
 
 def _gone(removal: Callable[[], Any], name: str) -> None:
