@@ -192,12 +192,15 @@ def clean(
     everything: Annotated[
         bool, typer.Option("--all", help="Also remove what other living runs own; breaks them.")
     ] = False,
+    images: Annotated[
+        bool, typer.Option("--images", help="Also remove images that no content stands for any more.")
+    ] = False,
     lang: Lang = None,
 ) -> None:
     """Remove containers and volumes that dead runs left behind."""
     from .doctor import clean_command
 
-    clean_command(everything=everything, language=interface_language(wanted=_value(lang)))
+    clean_command(everything=everything, images=images, language=interface_language(wanted=_value(lang)))
 
 
 @app.command()

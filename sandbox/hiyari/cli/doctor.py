@@ -48,22 +48,29 @@ def doctor_command(*, as_json: bool, language: LanguageName) -> int:
     return 3 if any(each.state == "missing" for each in found) else 0
 
 
-def clean_command(*, everything: bool, language: str) -> None:
-    """Remove what dead runs left behind, or everything of ours.
+def clean_command(*, everything: bool, images: bool, language: str) -> None:
+    """Remove what dead runs left behind, or everything of ours, and images of content that has changed since.
 
     Raises:
         EngineError: If the engine does not answer.
     """
-    from hiyari.adapters.pod import connect, reap
+    from hiyari.adapters.pod import Images, connect, reap, remove_images
+    from hiyari.catalog import Catalog
 
     engine = connect()
+    gone: list[str] = []
     try:
         removed = reap(engine, everything=everything)
+        if images:
+            known = Images(engine, [root / "environments" for root in reversed(Catalog.open(None).roots)])
+            gone = remove_images(engine, known.superseded())
     finally:
         engine.close()
-    for name in removed:
+    for name in [*removed, *gone]:
         console().print(one_line(name))
     console().print(say("{n} containers and volumes removed", language).format(n=len(removed)))
+    if images:
+        console().print(say("{n} images removed", language).format(n=len(gone)))
 
 
 def _examine(language: LanguageName) -> Iterator[Diagnosis]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hiyari.adapters.pod import Images
+from hiyari.adapters.pod import Images, remove_images
 from hiyari.errors import ContentError, EngineError
 
 ROOT = Path(__file__).parents[3]
@@ -82,6 +82,22 @@ def test_a_changed_parent_changes_its_children_and_extra_folders_count(workshop)
     workshop.write("imgtest/parent", note="second")
     third = workshop.images().ensure("imgtest/child")
     assert len({first.content, second.content, third.content}) == 3
+
+
+def test_images_of_content_that_has_changed_are_known_and_removed(workshop):
+    """What a folder stands for now is kept; what it stood for before goes, unless a container uses it."""
+    folder = workshop.write("imgtest/old", note="first")
+    first = workshop.images().ensure("imgtest/old")
+    (folder / "note").write_text("second")
+    second = workshop.images().ensure("imgtest/old")
+    superseded = [name for name in workshop.images().superseded() if name.startswith("hiyari/imgtest/old:")]
+    assert superseded == [first.name]
+    user = workshop.engine.client.containers.create(first.name, labels={"hiyari": "test/images"}, command="true")
+    assert remove_images(workshop.engine, superseded) == []
+    user.remove()
+    assert remove_images(workshop.engine, superseded) == [first.name]
+    assert remove_images(workshop.engine, superseded) == []
+    assert workshop.images().ensure("imgtest/old") == second
 
 
 def test_several_builders_of_one_image_build_it_once(workshop):

@@ -9,7 +9,7 @@ from .engine import Engine, connect
 from .images import Images
 from .plan import PodPlan, plan_pod
 from .pods import Pods
-from .reaper import reap
+from .reaper import reap, remove_images
 from .types import ImageRef
 from .world import Binding, ContainerWorld
 
@@ -24,4 +24,5 @@ __all__ = [
     "connect",
     "plan_pod",
     "reap",
+    "remove_images",
 ]

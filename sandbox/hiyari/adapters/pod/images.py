@@ -17,7 +17,7 @@ from hiyari.errors import ContentError, EngineError, unknown_name
 
 from .engine import Engine, engine_errors, retried
 from .locks import locked
-from .rootfs import base_image
+from .rootfs import REPOSITORY, base_image, built_before
 from .types import CONTENT_LABEL, ImageRef, Progress
 from .wheels import REQUIREMENTS, wheels
 
@@ -64,6 +64,46 @@ class Images:
         """Return several images, building up to two at a time."""
         with ThreadPoolExecutor(2, thread_name_prefix="hiyari-build") as pool:
             return list(pool.map(self.ensure, images))
+
+    def _contents(self) -> set[str]:
+        """Return the digests that the images of all folders under the roots have now; builds nothing but a base.
+
+        Raises:
+            ContentError: If a folder's image.yaml is wrong.
+            EngineError: If the engine does not answer.
+        """
+        known: dict[Path, str] = {}
+
+        def content(folder: Path) -> str:
+            if folder not in known:
+                recipe = _recipe(folder)
+                named = recipe["parent"]
+                parent = self._parent(ROOTFS).content if named == ROOTFS else content(self._folder(named))
+                known[folder] = _digest(ImageRef("", parent), list(_context(folder, recipe["copy"])))
+            return known[folder]
+
+        for root in self._roots:
+            for file in root.glob("**/Dockerfile"):
+                content(file.parent.resolve())
+        return set(known.values())
+
+    def superseded(self) -> list[str]:
+        """Return the names of images of ours that no folder under the roots stands for any more.
+
+        Raises:
+            ContentError: If a folder's image.yaml is wrong.
+            EngineError: If the engine does not answer.
+        """
+        if built_before(self._engine) is None and not os.environ.get("HIYARI_BASE_IMAGE"):
+            return []
+        current = self._contents()
+        with engine_errors("looking for images"):
+            found = retried(lambda: self._engine.api.images(filters={"label": CONTENT_LABEL}))
+        old = [entry for entry in found if entry["Labels"][CONTENT_LABEL] not in current]
+        names = [
+            name for entry in old for name in entry.get("RepoTags") or () if re.match(r"(localhost/)?hiyari/", name)
+        ]
+        return sorted(name for name in names if f"{REPOSITORY}:" not in name)
 
     def with_tools(self, image: ImageRef, tools: Mapping[str, Path], packages: Iterable[str] = ()) -> ImageRef:
         """Return an agent image that also holds further tool servers.

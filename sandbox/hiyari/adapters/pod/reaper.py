@@ -80,3 +80,33 @@ def _gone(removal: Callable[[], Any], name: str) -> None:
             # Somebody else, such as a reaper, is at it.
             if error.status_code != 409 or "in progress" not in str(error):
                 raise
+
+
+def remove_images(engine: Engine, names: list[str]) -> list[str]:
+    """Remove images that no container uses and no other image is made from; return which were.
+
+    Raises:
+        EngineError: If the engine does not answer.
+    """
+    import docker.errors
+
+    removed: list[str] = []
+    left = names
+    while left:
+        kept = []
+        for name in left:
+            with engine_errors(f"removing image {name}"):
+                try:
+                    engine.api.remove_image(name)
+                    removed.append(name)
+                except docker.errors.ImageNotFound:
+                    continue
+                except docker.errors.APIError as error:
+                    if error.status_code != 409:
+                        raise
+                    kept.append(name)
+        if len(kept) == len(left):
+            break
+        # What others were made from may go now that they are gone.
+        left = kept
+    return removed

@@ -50,7 +50,7 @@ def base_image(engine: Engine, progress: Progress) -> ImageRef:
     if named:
         return _named(engine, named, progress)
     with locked("rootfs"):
-        return _built_before(engine) or pulled(engine, progress) or _made(engine, progress)
+        return built_before(engine) or pulled(engine, progress) or _made(engine, progress)
 
 
 def _named(engine: Engine, name: str, progress: Progress) -> ImageRef:
@@ -65,7 +65,8 @@ def _named(engine: Engine, name: str, progress: Progress) -> ImageRef:
     return ImageRef(name=name, content=str(image.id).removeprefix("sha256:"))
 
 
-def _built_before(engine: Engine) -> ImageRef | None:
+def built_before(engine: Engine) -> ImageRef | None:
+    """Return the newest base image this engine has, None when it has none."""
     with engine_errors("looking for a base image"):
         images = retried(lambda: engine.api.images(name=REPOSITORY, filters={"label": CONTENT_LABEL}))
     tagged = [image for image in images if image.get("RepoTags")]
