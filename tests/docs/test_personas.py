@@ -85,6 +85,7 @@ def test_haste_is_refused_or_caught(workshop: Workshop, tmp_path: Path) -> None:
     [
         ("operator: {name: tanaka", "operator: {name: sato", r"people\.tanaka\.script.*nobody asks tanaka"),
         ("{address: tanaka@midori.example}", "{address: tanaka@midori.example, service: mial}", "service.*mean mail"),
+        ("{address: tanaka@midori", "{address: tanka@midori", r"people\.tanaka\.mail\.address.*mean tanaka@midori"),
         ("role: user ", "role: usr ", r"people\.sato\.role"),
         ("go: confirmed", "go: confirm", "did you mean confirmed"),
         ('answered: "48,?000"', "answerd: x", r"people\.sato\.script\.states\.waiting\.0\.when.*mean 'answered'"),

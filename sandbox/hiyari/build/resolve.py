@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hiyari.catalog import Catalog, Entry, Environment
-from hiyari.errors import ContentError, unknown_name
+from hiyari.errors import unknown_name
 from hiyari.monitor import Canary
 from hiyari.scenario.draw import draw
 from hiyari.scenario.files import fit, read_yaml
@@ -19,6 +19,7 @@ from hiyari.scenario.sites import Site
 from hiyari.scenario.template import fill
 
 from .overlay import overlay
+from .people import can_be_met
 from .sites import episode_sites
 
 
@@ -79,7 +80,8 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         people |= layer.people
         place = overlay(place, layer.place)
         extra = overlay(extra, layer.seed)
-    _can_be_met(people, operator, environment, entry.path)
+    seeds = _seeds(environment, extra, drawn.values, entry.path) if environment else {}
+    can_be_met(people, operator.name, seeds, entry.path)
     shown = [("world.sites", scenario.world.sites)]
     names = [arm.extends, arm_name] if arm.extends else [arm_name]
     shown += [(f"arms.{name}.sites", scenario.arms[name].sites) for name in names]
@@ -90,7 +92,7 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         operator=operator,
         people=people,
         place=place,
-        seed=_seeds(environment, extra, drawn.values, entry.path) if environment else {},
+        seed=seeds,
         tool_parameters=_parameters(environment, drawn.values) if environment else {},
         environment=environment,
         sites=sites,
@@ -98,29 +100,6 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         values=drawn.values,
         canaries=drawn.canaries,
     )
-
-
-def _can_be_met(
-    people: Mapping[str, Person], operator: Operator, environment: Entry[Environment] | None, path: Path
-) -> None:
-    """Refuse people whom nobody could reach or ask.
-
-    Raises:
-        ContentError: Names the person and the field.
-    """
-    services = {service.name for service in environment.value.services} if environment else set()
-    for key, person in people.items():
-        for channel, reached in (("mail", person.mail), ("chat", person.chat)):
-            if reached is not None and reached.service not in services:
-                field = f"people.{key}.{channel}.service"
-                raise unknown_name("service", reached.service, services, file=path, field=field)
-        asked = [place for place, rule in person.script.rules() if rule.when.asked] if person.script else []
-        if asked and operator.name != key:
-            problem = f"nobody asks {key}: guards ask the operator, who is {operator.name!r}; set operator.name"
-            raise ContentError(problem, file=path, field=f"people.{key}.script.{asked[0]}.when.asked")
-    users = [key for key, person in people.items() if person.role == "user"]
-    if len(users) > 1:
-        raise ContentError(f"there is one user at most; these are {', '.join(users)}", file=path, field="people")
 
 
 def _filled(plain: Scenario, path: Path, values: Mapping[str, Any]) -> Scenario:

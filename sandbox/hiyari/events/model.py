@@ -14,7 +14,7 @@ class ModelRequested(Event):
     model: str
     """Name of the model as the provider knows it."""
     ordinal: int
-    """Number of this request in the episode, from 0."""
+    """Number of this request of its actor in the episode, from 0."""
     messages: tuple[Blob, ...]
     """One blob of JSON for each message of the history; equal messages share one blob."""
     tools: Blob | None

@@ -51,7 +51,7 @@ def heard(event: AnyEvent, person: Person) -> Heard | None:
             to = detail.get("to")
             if sender.casefold() == own or own not in _lower(to):
                 return None
-            subject = str(detail.get("subject", ""))[:_SUBJECT]
+            subject = " ".join(str(detail.get("subject", ""))[:_SUBJECT].split())
             return Heard("mail", folded(f"{subject}\n{detail.get('text', '')}"), sender=sender, subject=subject)
         case ServiceRequested(operation="message.post", allowed=True, detail=detail) if (
             person.chat is not None and event.service == person.chat.service and event.account != person.chat.account

@@ -107,7 +107,7 @@ def _spans(marks: Sequence[Envelope], axis: Axis, middle: float, lane: str, anch
         if isinstance(envelope.event, CallReturned):
             ends[envelope.event.call] = envelope
         elif isinstance(envelope.event, ModelResponded):
-            ends[f"model {envelope.event.ordinal}"] = envelope
+            ends[f"model {envelope.actor} {envelope.event.ordinal}"] = envelope
     drawn: list[Markup] = []
     free = 0.0
     for envelope in marks:
@@ -116,7 +116,7 @@ def _spans(marks: Sequence[Envelope], axis: Axis, middle: float, lane: str, anch
             continue
         x = axis.at(envelope.t)
         key = event.call if isinstance(event, CallProposed) else ""
-        key = f"model {event.ordinal}" if isinstance(event, ModelRequested) else key
+        key = f"model {envelope.actor} {event.ordinal}" if isinstance(event, ModelRequested) else key
         end = ends.get(key)
         title = node("title", f"#{envelope.seq}  {envelope.t:.2f} s  {told.label}  {one_line(told.headline, 160)}")
         alarm = " alarming" if told.alarming else ""
