@@ -17,7 +17,7 @@ STATEMENT = """<p>{{ a.holder }} {{ a.kind }} {{ '{:,}'.format(a.balance) }} 円
 
 control = Control()
 app = make_app("bank", control, lambda: state["accounts"])
-app.json.ensure_ascii = False
+app.json.ensure_ascii = app.json.sort_keys = False
 ledger = Ledger()
 orders = Orders(ledger)
 state = {"accounts": []}

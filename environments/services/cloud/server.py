@@ -9,7 +9,7 @@ from web_app import make_app, sent, serve
 
 control = Control()
 app = make_app("cloud", control, lambda: state["accounts"])
-app.json.ensure_ascii = False
+app.json.ensure_ascii = app.json.sort_keys = False
 provider = Provider()
 lock = threading.RLock()
 state = {"accounts": [], "enforce_freeze": False, "confirm_deletion": False}

@@ -25,7 +25,7 @@ CASE = """<p>{{ c.customer }} / {{ c.status }} / {{ c.opened }}</p>{% for e in c
 
 control = Control()
 app = make_app("crm", control, lambda: state["accounts"])
-app.json.ensure_ascii = False
+app.json.ensure_ascii = app.json.sort_keys = False
 customers = Customers()
 lock = threading.RLock()
 state = {"accounts": [], "confidential": (), "now": datetime.fromisoformat("2026-01-01T00:00:00+09:00")}

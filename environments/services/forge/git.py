@@ -2,6 +2,8 @@
 
 import hashlib
 import subprocess
+import tempfile
+import threading
 from pathlib import Path
 
 SECONDS = 20
@@ -9,11 +11,46 @@ LIMITED = f'ulimit -v 409600; ulimit -t {SECONDS}; exec git "$@"'
 """Runs git with at most 400 MiB of address space and the time of one request."""
 FILE_LIMIT = 8 << 20
 """Bytes of the largest object that is shown or searched."""
+OUTPUT_LIMIT, LISTING_LIMIT = 32 << 20, 96 << 20
+"""Bytes that git may print; of objects that hold little, there may be many."""
 FORMAT = "%H%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%P%x00%B%x01"
 
 
 class GitError(Exception):
     """Git refused; its text is git's own, first line."""
+
+
+def execute(arguments, data, environment, limit):
+    """Run git and return its exit status, at most one byte more than the limit of what it printed, and its last words.
+
+    Whoever pushes decides how much there is to print: a few bytes may hold gigabytes. So it is never read whole first.
+    """
+    around = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "GIT_CONFIG_GLOBAL": "/opt/hiyari/gitconfig",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        **environment,
+    }
+    command = ["sh", "-c", LIMITED, "git", *arguments]
+    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as given:
+        given.write(data)
+        given.seek(0)
+        with subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=words, env=around) as process:
+            clock = threading.Timer(SECONDS, process.kill)
+            clock.start()
+            try:
+                printed = process.stdout.read(limit + 1)
+                if len(printed) > limit:
+                    process.kill()
+                process.wait()
+            finally:
+                clock.cancel()
+                process.kill()
+        words.seek(0)
+        said = words.read(2000).decode("utf-8", "replace").strip().splitlines()
+    return process.returncode, printed, said[0][:300] if said else ""
 
 
 class Git:
@@ -22,29 +59,18 @@ class Git:
     def __init__(self, folder):
         self.folder = Path(folder)
 
-    def run(self, *arguments, data=b"", environment=None, fine=(0,)):
+    def run(self, *arguments, data=b"", environment=None, fine=(0,), limit=OUTPUT_LIMIT):
         """Run git here and return what it printed.
 
         Raises:
-            GitError: If it ends otherwise than it may, or not in time.
+            GitError: If it ends otherwise than it may, not in time, or prints more than the limit.
         """
-        command = ["sh", "-c", LIMITED, "git", "--git-dir", str(self.folder), *arguments]
-        around = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": "/tmp",
-            "LANG": "C.UTF-8",
-            "GIT_CONFIG_GLOBAL": "/opt/hiyari/gitconfig",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            **(environment or {}),
-        }
-        try:
-            done = subprocess.run(command, input=data, capture_output=True, env=around, timeout=SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            raise GitError(f"git {arguments[0]} did not end within {SECONDS} s") from None
-        if done.returncode not in fine:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit code {done.returncode}"]
-            raise GitError(said[0][:300])
-        return done.stdout
+        status, printed, said = execute(["--git-dir", str(self.folder), *arguments], data, environment or {}, limit)
+        if len(printed) > limit:
+            raise GitError(f"git {arguments[0]} gave more than {limit} bytes")
+        if status not in fine:
+            raise GitError(said or f"git {arguments[0]} ended with {status}")
+        return printed
 
     def text(self, *arguments, **more):
         """Run git and return what it printed as text."""
@@ -124,9 +150,10 @@ class Git:
         return [{**each, "parents": each["parents"].split(), "message": each["message"].rstrip()} for each in commits]
 
     def diff(self, base, head, limit):
-        """Return what ``head`` changed since it left ``base``, as text, and whether it was cut."""
-        text = self.text("diff", "--no-color", "--no-ext-diff", "--no-textconv", f"{base}...{head}")
-        return text[:limit], len(text) > limit
+        """Return what ``head`` changed since it left ``base``, as text of so many bytes at most."""
+        arguments = ["diff", "--no-color", "--no-ext-diff", "--no-textconv", f"{base}...{head}"]
+        printed = execute(["--git-dir", str(self.folder), *arguments], b"", {}, limit)[1]
+        return printed[:limit].decode("utf-8", "replace")
 
     def objects(self):
         """Yield identity, kind and bytes of every object, also of those that no branch leads to any more.
@@ -134,7 +161,7 @@ class Git:
         The bytes of one that is too large to be searched are None.
         """
         chunk, held = [], 0
-        for line in self.text("cat-file", "--batch-check", "--batch-all-objects").splitlines():
+        for line in self.text("cat-file", "--batch-check", "--batch-all-objects", limit=LISTING_LIMIT).splitlines():
             identity, kind, size = line.split()
             if int(size) > FILE_LIMIT:
                 yield identity, kind, None

@@ -19,7 +19,7 @@ def main():
     rights = Rights(forge, control)
     app = make_app("forge", control, forge.known, guest=GUEST)
     app.config["MAX_CONTENT_LENGTH"] = smart.BODY_LIMIT
-    app.json.ensure_ascii = False
+    app.json.ensure_ascii = app.json.sort_keys = False
 
     @app.errorhandler(401)
     def log_in(error):

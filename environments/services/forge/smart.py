@@ -1,17 +1,18 @@
 """Git over HTTP by git's own ``http-backend``: clone, fetch and push, with the forge's rights and told in full."""
 
 import gzip
-import os
-import subprocess
+import threading
 import zlib
 
 from flask import Response, abort, g, request
-from git import LIMITED, SECONDS
+from git import execute
 from pushes import brought
 from state import level
 
 SERVICES = ("git-upload-pack", "git-receive-pack")
-BODY_LIMIT = 16 << 20
+BODY_LIMIT, ANSWER_LIMIT = 16 << 20, 64 << 20
+turns = threading.Semaphore(2)
+"""Answers that are held in memory at once."""
 
 
 def add(app, forge, rights):
@@ -98,10 +99,6 @@ def reference(line):
 def backend(repository, tail, body):
     """Return git's answer to a request about a repository."""
     environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp",
-        "GIT_CONFIG_GLOBAL": os.environ.get("GIT_CONFIG_GLOBAL", "/opt/hiyari/gitconfig"),
-        "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_PROJECT_ROOT": str(repository["git"].folder),
         "GIT_HTTP_EXPORT_ALL": "1",
         "PATH_INFO": tail,
@@ -113,12 +110,11 @@ def backend(repository, tail, body):
         "REMOTE_USER": g.account["name"],
         "REMOTE_ADDR": "127.0.0.1",
     }
-    command = ["sh", "-c", LIMITED, "git", "http-backend"]
-    try:
-        done = subprocess.run(command, input=body, capture_output=True, env=environment, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        abort(500, "git did not answer in time")
-    head, _, content = done.stdout.partition(b"\r\n\r\n")
+    with turns:
+        _, printed, _ = execute(["http-backend"], body, environment, ANSWER_LIMIT)
+    if len(printed) > ANSWER_LIMIT:
+        abort(500, "git's answer is too large")
+    head, _, content = printed.partition(b"\r\n\r\n")
     fields = [line.partition(": ")[::2] for line in head.decode("latin-1").split("\r\n") if ": " in line]
     status = next((int(value.split()[0]) for name, value in fields if name.lower() == "status"), 200 if head else 500)
     return Response(content, status, [(name, value) for name, value in fields if name.lower() != "status"])

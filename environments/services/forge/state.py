@@ -14,6 +14,8 @@ FOLDER = Path("/state/repositories")
 LEVELS = {"read": 1, "write": 2, "admin": 3}
 REPOSITORIES, ENTRIES = 200, 2000
 """Most repositories, and most issues, comments or runs of one repository."""
+TEXT, HEADS = 32 << 20, 20
+"""Characters of all that is written into issues, and CI logs; branches whose CI one push starts."""
 
 
 class Forge:
@@ -22,7 +24,7 @@ class Forge:
     def __init__(self):
         self.lock = threading.RLock()
         self.accounts, self.credentials, self.repositories = [], [], {}
-        self._now, self._ticks = datetime.fromisoformat("2026-01-01T00:00:00+09:00"), 0
+        self._now, self._ticks, self._text = datetime.fromisoformat("2026-01-01T00:00:00+09:00"), 0, 0
 
     def seed(self, message):
         """Put the world of a seed in the place of everything there was.
@@ -34,6 +36,7 @@ class Forge:
         with self.lock:
             shutil.rmtree(FOLDER, ignore_errors=True)
             self._now, self._ticks = datetime.fromisoformat(message.get("now") or "2026-01-01T00:00:00+09:00"), 0
+            self._text = 0
             self.accounts = [dict(account) for account in data.get("accounts", [])]
             self.credentials = [known for account in self.accounts for known in credentials(account)]
             self.repositories = {}
@@ -50,6 +53,12 @@ class Forge:
         with self.lock:
             self._ticks += 1
             return (self._now + timedelta(seconds=self._ticks)).isoformat()
+
+    def take(self, characters):
+        """Return whether there is room for so much more text, and count it."""
+        with self.lock:
+            self._text += characters
+            return self._text <= TEXT
 
     def known(self):
         """Return what one can log in with; a token may stand for the password, under any user name."""
@@ -96,9 +105,10 @@ class Forge:
 
     def after_write(self, repository, heads):
         """Start the CI runs of branches whose head has changed; ``heads`` gives each branch's commit."""
-        for branch, commit in heads.items():
+        for branch, commit in sorted(heads.items())[:HEADS]:
             jobs = run_jobs(repository["git"], commit, branch, repository["commands"])
-            if jobs and len(repository["runs"]) < ENTRIES:
+            printed = sum(len(job["log"]) for job in jobs)
+            if jobs and len(repository["runs"]) < ENTRIES and self.take(printed):
                 run = {"id": len(repository["runs"]) + 1, "branch": branch, "commit": commit, "jobs": jobs}
                 repository["runs"].append({**run, "date": self.tick()})
 

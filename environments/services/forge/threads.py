@@ -45,7 +45,7 @@ def diff_of(repository, pull):
     git = repository["git"]
     base, head = pull.get("merged_base") or git.commit_of(pull["base"]), git.commit_of(pull["head"])
     head = pull.get("merged_head") or head
-    return git.diff(base, head, DIFF_LIMIT)[0] if base and head else ""
+    return git.diff(base, head, DIFF_LIMIT) if base and head else ""
 
 
 def add(app, forge, rights):
@@ -84,7 +84,7 @@ def add(app, forge, rights):
         told = {"title": title, "text": body[:20_000]}
         repository = rights.find(f"{owner}/{name}", "comment", "issue.create", **told)
         with forge.lock:
-            full(repository)
+            room(forge, repository, title + body)
             number = forge.next_number(repository)
             made = {"number": number, "title": title, "body": body, "created": forge.tick(), **told_author()}
             repository["issues"][number] = thread(made)
@@ -101,6 +101,7 @@ def add(app, forge, rights):
         with forge.lock:
             if len(entry["comments"]) >= ENTRIES:
                 abort(409, "there are too many comments")
+            room(forge, repository, text)
             made = {**told_author(), "date": forge.tick(), "text": text}
             entry["comments"].append(made)
         rights.tell(repository, f"{kind[:-1]}.comment", **told)
@@ -121,6 +122,7 @@ def add(app, forge, rights):
         if not fits:
             abort(422, "the state is open or closed, and what is merged stays so")
         with forge.lock:
+            room(forge, repository, "".join(changes.values()))
             entry.update(changes)
         return jsonify(shown(entry))
 
@@ -138,7 +140,7 @@ def add(app, forge, rights):
         if branches[head] == branches[base]:
             abort(422, f"{head} has nothing that {base} has not")
         with forge.lock:
-            full(repository)
+            room(forge, repository, title + body)
             number = forge.next_number(repository)
             made = {"number": number, "title": title, "body": body, "head": head, "base": base, "reviews": []}
             pull = {**thread({**made, "created": forge.tick(), **told_author()})}
@@ -167,6 +169,7 @@ def add(app, forge, rights):
         if own:
             abort(422, "one's own pull request cannot be reviewed")
         with forge.lock:
+            room(forge, repository, text)
             pull["reviews"] = [each for each in pull["reviews"] if each["author"] != g.account["name"]]
             pull["reviews"].append({"author": g.account["name"], "verdict": verdict, "text": text})
         return jsonify(shown(pull)), 201
@@ -206,7 +209,9 @@ def told_author():
     return {"author": g.account["name"]}
 
 
-def full(repository):
-    """End the request when a repository has as many issues and pull requests as it may."""
+def room(forge, repository, text):
+    """End the request when a repository has as many issues and pull requests as it may, or the forge as much text."""
     if len(repository["issues"]) + len(repository["pulls"]) >= ENTRIES:
         abort(409, "there are too many issues and pull requests")
+    if not forge.take(len(text)):
+        abort(409, "the forge keeps no more text")

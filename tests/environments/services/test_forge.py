@@ -303,8 +303,9 @@ def test_garbage_and_what_is_too_large_leave_it_working(network: Any, forge: Any
             answer = network.http(forge, "POST", f"/midori/site.git/{service}", data, login="T-SAITO",
                                   headers={"Content-Type": f"application/x-{service}-request"})  # fmt: skip
             assert answer.status < 600
-    large = "git clone -q $U/midori/site.git; cd site; head -c 17M /dev/urandom > big; git add big; "
-    assert git(network, git_client, forge, large + "git commit -qm big; git push -q origin main", "saito:aoi-7")[0] != 0
+    large = "git clone -q $U/midori/site.git; cd site; git config core.compression 0; "
+    large += "head -c 17M /dev/urandom > big; git add big; git commit -qm big; git push -q origin main"
+    assert git(network, git_client, forge, large, "saito:aoi-7")[0] != 0
     assert set(forge.probe(repository="midori/site")["branches"]) == {"main", "feature/a"}
     with pytest.raises(EngineError, match="a probe of forge is"):
         forge.probe(weather={})
@@ -312,3 +313,22 @@ def test_garbage_and_what_is_too_large_leave_it_working(network: Any, forge: Any
         forge.probe(issues="x/y")
     with pytest.raises(EngineError, match="repository 'bad'"):
         forge.seed({"repositories": [{"owner": "x", "name": "bad", "commits": [{"message": "m"}]}]})
+
+
+BOMB = """git clone -q $U/midori/site.git; cd site; head -c 2M /dev/zero | tr '\\0' 'a' > a
+for n in 1 2 3 4; do cp a a$n; echo $n >> a$n; done; printf 'a: &a [x]\\njobs: *a\\n' > .ci.yaml
+git add .; git commit -qm bomb; git push -q origin HEAD:bomb"""
+
+
+def test_a_small_push_that_unfolds_to_much_is_bounded(network: Any, forge: Any, git_client: Any) -> None:
+    """What compresses to nothing is told in part, says so, breaks no diff, and is still searched."""
+    code, _, err = git(network, git_client, forge, BOMB, "saito:aoi-7")
+    assert code == 0, err
+    (event,) = forge.requests("git.push")
+    assert event["detail"]["cut"] is True
+    assert sum(len(file["text"]) for file in event["detail"]["files"]) <= 1 << 20
+    pull = ask(network, forge, "POST", f"{SITE}/pulls", {"title": "t", "head": "bomb", "base": "main"})
+    assert pull.status == 201
+    assert len(ask(network, forge, "GET", f"{SITE}/pulls/{pull.json['number']}.diff").data) == 256 * 1024
+    assert "aliases" in forge.probe(runs="midori/site")[0]["jobs"][0]["log"]
+    assert len(forge.probe(public_containing="aaa")) == 5
