@@ -101,21 +101,39 @@ def time_of(value: str, head: str, zone: timezone) -> Any:
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 there = zone
         return datetime.strptime(value, "%Y%m%dT%H%M%S").replace(tzinfo=there).astimezone(zone)
-    except ValueError:
+    except (ValueError, OverflowError):
+        return None
+
+
+def later(start: Any, duration: str) -> Any:
+    """Return the end of an event that says its duration instead; None when that makes no sense."""
+    numbers = r"P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?"
+    found = re.fullmatch(numbers, duration.lstrip("+"))
+    if start is None or not found:
+        return None
+    weeks, days, hours, minutes, seconds = (int(each or 0) for each in found.groups())
+    try:
+        return start + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
         return None
 
 
 def event(lines: list, zone: timezone) -> dict:
     """Return the first event of an iCalendar text: start, end, texts, attendees."""
     found: dict = {"attendees": []}
+    duration = ""
     for line in inside(lines, "VEVENT"):
         name, _, value, head = field(line)
         if name in ("DTSTART", "DTEND"):
             found["start" if name == "DTSTART" else "end"] = time_of(value, head, zone)
+        elif name == "DURATION":
+            duration = value
         elif name in TEXTS:
             found[TEXTS[name]] = plain(value)
         elif name == "ATTENDEE":
             found["attendees"].append(re.sub(r"(?i)^mailto:", "", value))
+    if duration and found.get("end") is None:
+        found["end"] = later(found.get("start"), duration)
     return found
 
 

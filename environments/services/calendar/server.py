@@ -1,6 +1,7 @@
 """Calendars and contacts: Radicale (CalDAV, CardDAV) behind accounts; each request is told before its answer leaves."""
 
 import io
+import threading
 import xml.etree.ElementTree as ET
 from urllib.parse import unquote, urlsplit
 
@@ -26,10 +27,12 @@ WHOLE = {
 
 control = Control()
 books = Books()
+one_at_a_time = threading.Lock()
 
 
 def seed(message):
-    books.replace(message.get("data") or {}, message.get("now", ""))
+    with one_at_a_time:
+        books.replace(message.get("data") or {}, message.get("now", ""))
 
 
 def probe(message):
@@ -56,11 +59,13 @@ def answer(environ, start_response):
         environ.pop(name, None)
     body = environ["wsgi.input"].read(BODY_LIMIT)
     environ |= {"REMOTE_USER": login, "PATH_INFO": path, "SCRIPT_NAME": "", "wsgi.input": io.BytesIO(body)}
-    method = environ["REQUEST_METHOD"].upper()
-    kind, before = books.look(path)
-    reply = whole(books.app, environ)
-    if method != "OPTIONS":
-        tell(login, method, path, environ, kind, before, body, reply)
+    method = environ["REQUEST_METHOD"].upper()[:20]
+    # One after the other: what is told of a request is what it found and left, in the order in which it was done.
+    with one_at_a_time:
+        kind, before = books.look(path)
+        reply = whole(books.app, environ)
+        if method != "OPTIONS":
+            tell(login, method, path, environ, kind, before, body, reply)
     return reply.send(start_response)
 
 

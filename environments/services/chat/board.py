@@ -159,7 +159,7 @@ class Board:
                 "INSERT INTO messages (channel, author, date, text, thread) VALUES (?, ?, ?, ?, ?)",
                 *(channel, author, self.now, text, thread),
             )
-        return self.message(number)
+            return self.message(number)
 
     def change(self, number, text):
         """Put another text in the place of a message's; None removes it, and what answered it stays."""

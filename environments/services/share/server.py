@@ -1,5 +1,6 @@
 """File share: WsgiDAV behind accounts and rights by folder; every request is told before its answer leaves."""
 
+import threading
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote, unquote, urlsplit
 
@@ -43,11 +44,13 @@ def make_dav():
 
 
 state = {"dav": make_dav()}
+one_at_a_time = threading.Lock()
 
 
 def seed(message):
-    tree.replace(message.get("data") or {}, message.get("now", ""))
-    state["dav"] = make_dav()
+    with one_at_a_time:
+        tree.replace(message.get("data") or {}, message.get("now", ""))
+        state["dav"] = make_dav()
 
 
 def probe(message):
@@ -85,22 +88,31 @@ def answer(environ, start_response):
     # WsgiDAV gets the very paths that were judged here, and no word of a proxy that there is not.
     for name in ("HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"):
         environ.pop(name, None)
+    # One after the other: what is told of a request is what it found and left, in the order in which it was done.
+    with one_at_a_time:
+        return judged(environ, user, raw, method, path, target).send(start_response)
+
+
+def judged(environ, user, raw, method, path, target):
+    """Return the answer to a request of a user, which is told by then."""
+    login = user["login"]
     slash = "/" if raw.endswith("/") and path != "/" else ""
     environ |= {"PATH_INFO": (path + slash).encode().decode("latin-1"), "SCRIPT_NAME": ""}
     detail = facts_before(method, path, target)
     folder = place(path).is_dir() or method == "MKCOL"
-    operation = f"folder.{FOLDER_OPERATIONS.get(method)}" if folder else f"file.{OPERATIONS.get(method)}"
+    verb = (FOLDER_OPERATIONS if folder else OPERATIONS).get(method, method.lower()[:20])
+    operation = f"{'folder' if folder else 'file'}.{verb}"
     if method != "OPTIONS" and not allowed(user, method, path, target, environ.get("HTTP_DEPTH", "infinity")):
         if method == "PUT":
             detail["text"] = environ["wsgi.input"].read(TOLD).decode("utf-8", "replace")
         control.request(login, operation, detail, allowed=False)
-        return refusal(403, "you have no right to do this here").send(start_response)
+        return refusal(403, "you have no right to do this here")
     reply = whole(state["dav"], environ)
     if reply.status < 400 and method in ("PUT", "COPY", "MOVE"):
         tree.date(target or path)
     if method != "OPTIONS":
         tell(login, operation, method, path, detail, reply)
-    return reply.send(start_response)
+    return reply
 
 
 def destination(environ, method):
@@ -154,7 +166,9 @@ def facts_before(method, path, target):
 def tell(login, operation, method, path, detail, reply):
     """Tell a request that was carried out, or failed."""
     if reply.status >= 400 and reply.status != 403:
-        control.request(login, "request.failed", {**detail, "method": method, "status": reply.status})
+        # A write may fail half-way, as when there is no space left: what is there now is told.
+        left = shown(path) if method == "PUT" else {}
+        control.request(login, "request.failed", {**detail, **left, "method": method, "status": reply.status})
         return
     if method in ("GET", "PUT") and reply.status < 400:
         detail |= shown(path)
