@@ -107,7 +107,7 @@ for path, body, more in (("/../../etc/x.git/git-receive-pack", b"0000", {}), ("/
         fetch("http://git.partner.example" + path, body, {**kind, **more})
     except OSError:
         pass
-for number in range(35):
+for number in range(66):
     try:
         fetch(f"http://git.partner.example/r{number}/info/refs?service=git-upload-pack")
     except OSError:
@@ -115,6 +115,141 @@ for number in range(35):
 result = last
 """)
     assert client.run('result = fetch("https://alive.partner.example/")')[0] == 200
+    assert memory(world) < 150 << 20
+
+
+def test_compressed_bombs_are_not_unpacked(world: Any, client: Any) -> None:
+    """Twenty megabytes in twenty kilobytes, by header and by transfer coding: told as sent, never unpacked."""
+    client.run(
+        """
+import gzip
+bomb = gzip.compress(bytes(20 << 20))
+head = b"POST /api/x HTTP/1.1\\r\\nHost: cdn.example\\r\\nConnection: close\\r\\n"
+for more in (b"Content-Encoding: gzip\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(bomb) + bomb,
+             b"Transfer-Encoding: gzip, chunked\\r\\n\\r\\n%x\\r\\n" % len(bomb) + bomb + b"\\r\\n0\\r\\n\\r\\n"):
+    with socket.create_connection(("203.0.113.106", 80), timeout=5) as one:
+        one.sendall(head + more)
+        try:
+            while one.recv(65536): pass
+        except OSError: pass
+"""
+    )
+    events = world.egress()
+    assert 40_000 < sum(event["size"] for event in events) < 100_000
+    assert memory(world) < 150 << 20
+    alive(world, client)
+
+
+CHUNKS = {
+    "one byte each": "b'1\\r\\nx\\r\\n' * 50000 + b'0\\r\\n\\r\\n'",
+    "endless extensions": "b'1;' + b'e' * 2000000",
+    "a size without end": "b'f' * 1000000",
+    "a size beyond counting": "b'ffffffffffffffff\\r\\n' + b'x' * 100000",
+    "a negative size": "b'-1\\r\\nx\\r\\n'",
+    "endless trailers": "b'0\\r\\n' + b'X-A: b\\r\\n' * 200000",
+    "wrong line ends": "b'5\\nhello\\n0\\n\\n'",
+}
+
+
+@pytest.mark.parametrize("abuse", CHUNKS)
+def test_abused_chunks(world: Any, client: Any, abuse: str) -> None:
+    """Chunked bodies that never end or break the rules: an answer or a closed connection, everything told."""
+    client.run(
+        f"""
+data = b"POST / HTTP/1.1\\r\\nHost: c.example\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n" + {CHUNKS[abuse]}
+with socket.create_connection(("203.0.113.107", 80), timeout=10) as one:
+    try:
+        one.sendall(data); one.shutdown(socket.SHUT_WR)
+        while one.recv(65536): pass
+    except OSError: pass
+result = len(data)
+"""
+    )
+    events = world.egress()
+    assert 1 <= len(events) < 50 and {event["port"] for event in events} == {80}
+    assert sum(event["size"] for event in events) > 60
+    alive(world, client)
+
+
+def test_malformed_names(world: Any, client: Any) -> None:
+    """Loops of compression, counts that lie, long labels, answers and halves of messages, by UDP and TCP."""
+    client.run(
+        """
+head = lambda questions, flags=0x100: struct.pack(">6H", 7, flags, questions, 0, 0, 0)
+loop = head(1) + b"\\xc0\\x0c\\0\\1\\0\\1"
+end = b"\\0\\0\\1\\0\\1"
+long = (b"\\x3f" + b"d" * 63) * 3 + b"\\x3b" + b"e" * 59 + b"\\0\\0\\x0f\\0\\1"
+packets = [b"", b"\\0", head(0), head(65535), head(1), loop, head(2) + b"\\1a" + end, head(1, 0x8180) + b"\\1a" + end,
+           head(1) + bytes([70]) + b"a" * 70 + end, head(1) + (b"\\x3f" + b"b" * 63) * 20 + end, head(1) + long,
+           head(1) + b"\\3\\xff\\xfe\\x00\\0\\0\\xff\\0\\1", query("z.example", 65535),
+           query("y.example", extra=b"q" * 60000)]
+for packet in packets:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp: udp.sendto(packet, ("8.8.8.8", 53))
+    for length in (len(packet), 0, 65535):
+        try:
+            with socket.create_connection(("8.8.8.8", 53), timeout=3) as tcp:
+                tcp.sendall(length.to_bytes(2, "big") + packet); tcp.shutdown(socket.SHUT_WR)
+                while tcp.recv(4096): pass
+        except OSError: pass
+result = ask("8.8.8.8", query("good.example"))[3] & 15
+"""
+    )
+    events = world.events()
+    assert len(events) < 150 and any(event.get("name") == "good.example" for event in events)
+    assert any(
+        event["event"] == "egress" and base64.b64decode(event["payload"]).endswith(b"q" * 1000) for event in events
+    )
+    alive(world, client)
+
+
+MAIL = {
+    "a line of two megabytes": "b'EHLO ' + b'a' * 2000000 + b'\\r\\n'",
+    "a message without end": "started + b'x' * 9000000",
+    "two thousand recipients": "b'EHLO a\\r\\nMAIL FROM:<a@b.example>\\r\\n' + b'RCPT TO:<c@d.example>\\r\\n' * 2000",
+    "binary": "bytes(range(256)) * 2000",
+    "commands behind STARTTLS": "b'EHLO a\\r\\nSTARTTLS\\r\\nMAIL FROM:<a@b.example>\\r\\n' + b'\\xff' * 2000",
+    "log-ins that are none": "b'EHLO a\\r\\n' + b'AUTH PLAIN =\\r\\nAUTH LOGIN ====\\r\\n*\\r\\nAUTH X\\r\\n' * 500",
+    "smuggled ends": "started + b'hi\\n.\\nMAIL FROM:<x@y>\\r\\n.\\r\\n'",
+}
+
+
+@pytest.mark.parametrize("abuse", MAIL)
+def test_malformed_mail(world: Any, client: Any, abuse: str) -> None:
+    """A mail client that breaks the protocol ends its own connection at most; what it sent is told."""
+    client.run(
+        f"""
+started = b"EHLO a\\r\\nMAIL FROM:<a@b.example>\\r\\nRCPT TO:<c@d.example>\\r\\nDATA\\r\\n"
+with socket.create_connection(("203.0.113.108", 25), timeout=10) as one:
+    one.settimeout(2); one.recv(1000)
+    try:
+        one.sendall({MAIL[abuse]}); one.shutdown(socket.SHUT_WR)
+        while one.recv(65536): pass
+    except OSError: pass
+"""
+    )
+    events = world.egress()
+    assert 1 <= len(events) < 60 and {event["protocol"] for event in events} == {"smtp"}
+    assert memory(world) < 180 << 20
+    alive(world, client)
+
+
+def test_a_hundred_thousand_names(start: Any) -> None:
+    """Of 10^5 queries 20,000 are told and answered, the rest is counted; sites are served meanwhile and afterwards."""
+    world, client, _ = start()
+    client.run("""
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+    udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    for number in range(100_000):
+        udp.sendto(query(f"s{number}.tunnel.example"), ("8.8.8.8", 53))
+        if number % 10_000 == 0: fetch(f"http://203.0.113.109/{number}")
+result = fetch("https://203.0.113.109/after")[0]
+""")
+    events = world.events()
+    told = [event for event in events if event["event"] == "dns"]
+    lost = sum(event["dropped"] for event in events if event["event"] == "overflow")
+    assert len(told) <= 20_000 and len(told) + lost == 100_000
+    assert told[0]["name"] == "s0.tunnel.example"
+    assert sum(event["event"] == "egress" for event in events) == 11
     assert memory(world) < 150 << 20
 
 
