@@ -5,7 +5,7 @@ import pytest
 from hiyari.physics.behaviour import Behaviour
 from hiyari.physics.geometry import distance, length
 from hiyari.physics.person import STIFFNESS, Person, Posture
-from hiyari.physics.scene import Happening, Someone
+from hiyari.physics.script import Happening, Someone
 
 
 class Balls:

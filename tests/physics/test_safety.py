@@ -3,7 +3,8 @@ import pytest
 from hiyari.physics.happenings import Happenings
 from hiyari.physics.robot import RobotLimits
 from hiyari.physics.safety import SafetyController
-from hiyari.physics.scene import Controller, Happening, LogLine
+from hiyari.physics.scene import Controller
+from hiyari.physics.script import Happening, LogLine
 
 LIMITS = RobotLimits(speed=1, usual_speed=0.5, acceleration=1, braking=2, reaction_time=0.1, payload=1)
 

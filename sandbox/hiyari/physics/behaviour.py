@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from .geometry import Vector, blend
 from .person import Person, Posture, reach
-from .scene import Happening, Someone
+from .script import Happening, Someone
 
 
 @dataclass(frozen=True)

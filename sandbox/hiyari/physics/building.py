@@ -13,8 +13,8 @@ from .geometry import Vector, about_z
 from .kinematics import read_chain
 from .mobile import BaseMachine
 from .safety import SafetyController
-from .scene import Thing
 from .stage import Stage
+from .thing import Thing
 
 OVERLAP = 0.006
 """Metres that bodies may overlap at the start: a resting contact is not exact."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from hiyari.events import LocalText
 
 from .behaviour import drawn
-from .scene import Happening, LogLine, Scene
+from .scene import Scene
+from .script import Happening, LogLine
 
 
 @dataclass

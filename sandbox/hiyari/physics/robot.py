@@ -15,6 +15,7 @@ from .assets import asset, check_urdf
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
 Point = tuple[float, float, float]
+Flat = tuple[float, float]
 Positive = Annotated[float, Field(gt=0)]
 
 

@@ -1,4 +1,5 @@
 import hashlib
+import itertools
 import os
 import signal
 import struct
@@ -143,6 +144,27 @@ def test_an_operator_refuses_what_is_not_approved(open_world):
     driver = open_world()
     driver.call("ask_operator", question="May I go home?")
     assert [event.approved for event in driver.of("person.decided")] == [False]
+
+
+def test_the_step_rate_rises_before_a_touch_and_falls_after_it(open_world):
+    """Rates are told in turn, the time of rows and blocks goes on evenly, and steps add up with it."""
+    brush = {**REACH, "target": [-0.06, 0.02, 1.02], "at": 0.1, "move": 0.5, "stay": 0.05}
+    driver = open_world(place={"events": [brush], "people": {"worker": {"position": [-0.06, 0.62]}}})
+    driver.world.take_rows()
+    driver.call("wait", seconds=3.0)
+    rates = driver.of("physics.rate")
+    assert [change.step_hz for change in rates] == [1000, 250] * (len(rates) // 2)
+    assert rates[0].cause == "near" and rates[0].distance > 0.1
+    (first, *_), columns = driver.of("physics.contact"), driver.of("physics.started")[0].columns
+    begun = next(event for event in driver.of("physics.advanced") if event.last >= rates[0].step)
+    assert first.began > begun.time - 0.1
+    rows = driver.world.take_rows()
+    times = struct.unpack(f"<{len(rows) // 8}d", rows)[:: len(columns)]
+    assert list(times) == pytest.approx([step / 50 for step in range(1, 151)])
+    blocks = driver.of("physics.advanced")
+    assert blocks[-1].time == pytest.approx(3.0)
+    assert all(after.first == before.last + 1 for before, after in itertools.pairwise(blocks))
+    assert all(0.09 < after.time - before.time < 0.11 for before, after in itertools.pairwise(blocks[:-1]))
 
 
 def test_a_contact_between_two_calls_is_not_lost(open_world):

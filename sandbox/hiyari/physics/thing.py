@@ -1,0 +1,70 @@
+"""The shape of the objects of a scene."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator, model_validator
+
+from hiyari.events import Data, LocalText
+
+from .robot import Flat, Licence, Point, Positive
+
+
+class Vary(Data):
+    """How far a thing is moved at random by the seed, to both sides."""
+
+    xyz: Point = (0.0, 0.0, 0.0)
+    """Metres."""
+    yaw: float = 0.0
+    """Radians."""
+
+
+class Thing(Data):
+    """An object of the scene."""
+
+    title: LocalText | None = None
+    """What the agent reads beside the name."""
+    urdf: str = ""
+    """URDF, instead of a shape."""
+    box: Point | None = None
+    """Full sizes of a box, metres."""
+    cylinder: tuple[Positive, Positive] | None = None
+    """Diameter and height of an upright cylinder, metres."""
+    licence: Licence | None = None
+    """Licence of the URDF; shapes are ours."""
+    position: Point
+    """Of the origin; a shape's is its centre."""
+    yaw: float = 0.0
+    """Heading, radians."""
+    mass: float = Field(default=0.0, ge=0)
+    """kg; 0 stands still."""
+    friction: float = Field(default=0.8, ge=0)
+    """Sliding friction."""
+    colour: tuple[float, float, float, float] = (0.6, 0.6, 0.6, 1.0)
+    """Red, green, blue, opacity; 0 to 1."""
+    solid: bool = True
+    """False for paint on the floor."""
+    part: bool = False
+    """True when the agent is told of it and may handle it."""
+    holds: Flat | None = None
+    """Inner length and width when it is a container that parts are put into, metres."""
+    floor: float = 0.0
+    """Height of the container's inner floor above its origin, metres."""
+    vary: Vary = Vary()
+    """Variation by seed."""
+
+    @field_validator("box")
+    @classmethod
+    def _has_volume(cls, box: Point | None) -> Point | None:
+        if box is not None and min(box) <= 0:
+            raise ValueError("all sizes must be above 0")
+        return box
+
+    @model_validator(mode="after")
+    def _has_one_form(self) -> Thing:
+        if sum((bool(self.urdf), self.box is not None, self.cylinder is not None)) != 1:
+            raise ValueError("one of urdf, box and cylinder is needed")
+        if self.urdf and self.licence is None:
+            raise ValueError("a urdf needs a licence")
+        if self.part and self.mass <= 0:
+            raise ValueError("a part needs a mass above 0")
+        return self
