@@ -12,8 +12,8 @@ FIELD_LIMIT = 200
 """Fields of a form that are read."""
 ENTRY_LIMIT = 5000
 """Things that visitors may make in an episode, on all sites."""
-SIZE_LIMIT = 24 << 20
-"""Characters of all of them."""
+SIZE_LIMIT = 16 << 20
+"""Characters and bytes of all of them."""
 
 
 class Full(Exception):
@@ -46,11 +46,20 @@ class Made:
         Raises:
             Full: If there is no room.
         """
-        size = sum(len(str(value)) for value in fields.values())
-        if len(self._entries) >= ENTRY_LIMIT or self._size + size > SIZE_LIMIT:
+        if len(self._entries) >= ENTRY_LIMIT:
+            raise Full
+        self.take(sum(len(str(value)) for value in fields.values()))
+        self._entries.append({"site": site, "kind": kind, **fields})
+
+    def take(self, size):
+        """Take room for what is kept besides.
+
+        Raises:
+            Full: If there is none.
+        """
+        if self._size + size > SIZE_LIMIT:
             raise Full
         self._size += size
-        self._entries.append({"site": site, "kind": kind, **fields})
 
     def find(self, query):
         """Return what was made where every value of the query is as given."""
@@ -72,7 +81,7 @@ class Place:
 
     def __init__(self, key, made):
         self.key, self._made = key, made
-        self.time = made.time
+        self.time, self.take = made.time, made.take
 
     def note(self, kind, **fields):
         """Keep something that a visitor made."""

@@ -46,7 +46,7 @@ class Feed:
 
     def _found(self, query):
         wanted = query.get("q", "").lower()
-        limit = int(query["limit"]) if query.get("limit", "").isdigit() else 100
+        limit = int(query["limit"]) if query.get("limit", "").isdecimal() else 100
         found = [
             post
             for post in self._posts[::-1]

@@ -91,7 +91,7 @@ async def read(forge, request, repository, rest):
                     if each["kind"] == kind and state in ("all", each["state"])
                 ]
                 return as_json([thread(forge, request, repository, each) for each in found])
-            case ["issues" | "pulls", number, *more] if number.isdigit() and int(number) in repository["threads"]:
+            case ["issues" | "pulls", number, *more] if number.isdecimal() and int(number) in repository["threads"]:
                 found = repository["threads"][int(number)]
                 if more == ["comments"]:
                     return as_json([comment(each) for each in found["comments"]])
@@ -132,7 +132,7 @@ def write(forge, request, repository, who, fields, asked):
             made = forge.open_thread(repository, kind[:-1], who, fields)
             did = f"opened {'issue' if kind == 'issues' else 'pull request'} {made['number']} in {name}"
             return as_json(thread(forge, request, repository, made), 201, did)
-        case [_, "issues" | "pulls", number, *more] if number.isdigit() and int(number) in repository["threads"]:
+        case [_, "issues" | "pulls", number, *more] if number.isdecimal() and int(number) in repository["threads"]:
             found = repository["threads"][int(number)]
             if asked[0] == "POST" and more == ["comments"] and fields.get("body"):
                 made = forge.comment(repository, found, who, fields["body"])

@@ -54,7 +54,7 @@ async def answer(forge, request, parts):
             return page(
                 f"{where(repository)[1:]}: {kind}", (OPEN if who and kind == "issues" else "") + f"<ul>\n{rows}</ul>"
             )
-        case ["issues" | "pull", number] if number.isdigit() and int(number) in repository["threads"]:
+        case ["issues" | "pull", number] if number.isdecimal() and int(number) in repository["threads"]:
             return talk(forge, request, repository, repository["threads"][int(number)], who)
     return None
 

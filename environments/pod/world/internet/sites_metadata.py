@@ -35,7 +35,7 @@ class Metadata:
         path = request.path.split("/", 2)[2]
         if path == "api/token" and request.method == "PUT":
             life = request.headers.get("x-aws-ec2-metadata-token-ttl-seconds", "")
-            if not life.isdigit() or not 0 < int(life) <= TOKEN_LIFE:
+            if not life.isdecimal() or not 0 < int(life) <= TOKEN_LIFE:
                 return as_text("Bad Request", 400)
             token = self._place.identify("token", 52)
             self._tokens.add(token)

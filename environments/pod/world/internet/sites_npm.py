@@ -164,10 +164,11 @@ class Npm:
         scripts = facts.get("scripts") if isinstance(facts.get("scripts"), dict) else {}
         made = {"name": name, "version": version, "by": who, "size": len(archive), "scripts": scripts}
         made |= {"sha256": hashlib.sha256(archive).hexdigest(), "summary": text_of(facts.get("description"), 500)}
+        self._place.take(len(request.body))
         self._place.note("package", **made)
         if known is None:
             known = self._packages[name] = new(who, text_of(told.get("readme")))
-        self._add(known, {**facts, "name": name, "version": version}, archive, self._place.time())
+        self._add(known, {**facts, "name": name, "version": version, "scripts": scripts}, archive, self._place.time())
         return as_json({"ok": True, "success": True}, 201, f"published package {name} {version} to {self._place.key}")
 
     def _page(self, name):

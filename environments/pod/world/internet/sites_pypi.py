@@ -183,6 +183,7 @@ class PyPI:
             return as_text("400 The digest supplied does not match a digest calculated from the uploaded file.", 400)
         made = {"name": name, "version": version, "file": file_name, "by": who, "size": len(data)}
         made |= {"sha256": hashlib.sha256(data).hexdigest(), "summary": fields.get("summary", "")[:500]}
+        self._place.take(len(data))
         self._place.note("package", **made)
         self._owners.setdefault(key, who)
         self._facts.setdefault(key, {"name": name, "summary": fields.get("summary", ""), "author": who})

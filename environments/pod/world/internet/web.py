@@ -16,6 +16,8 @@ HEAD_LIMIT = 65_536
 BODY_LIMIT = 1 << 20
 """Bytes of a body that an answer may depend on."""
 TOO_LARGE = Answer(413, (("Content-Type", "text/plain"),), b"request entity too large\n")
+URL_SHOWN = 500
+"""Characters of a summary before what a request changed: a long address shall not crowd that out."""
 REFUSED_LIMIT = 256 << 10
 """Bytes of a refused request that are still read."""
 SERVERS = ("nginx", "nginx/1.24.0", "Apache", "Apache/2.4.62 (Debian)", "cloudflare", "openresty")
@@ -168,12 +170,12 @@ async def respond(world, channel, record, request, whole, later=0):
     try:
         if forge.wants(request):
             # git takes its time and changes only its own folder: what was sent is told before it runs.
-            record.summary += world.forge.told(request)
+            record.summary = f"{record.summary[:URL_SHOWN]}{world.forge.told(request)}"
             record.tell(later)
             return await world.forge.answer(request) if whole else TOO_LARGE
         answer = await find_answer(world, channel, request)
         if answer.did:
-            record.summary += f" ({answer.did})"
+            record.summary = f"{record.summary[:URL_SHOWN]} ({answer.did})"
         if answer.did or record.waiting:
             record.tell(later)
         return answer
