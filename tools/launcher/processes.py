@@ -53,7 +53,7 @@ def become(server: dict, workdir: str, pipes: list, programs: dict) -> None:
     """Turn this forked child into a tool server; never returns.
 
     Args:
-        server: How it is started: name, path or command, environment.
+        server: How it is started: name, path, command or url, environment.
         workdir: Its working directory.
         pipes: Its stdin, stdout and stderr as pairs of descriptors.
         programs: Servers that are already imported, by path.
@@ -76,6 +76,8 @@ def become(server: dict, workdir: str, pipes: list, programs: dict) -> None:
                 signal.signal(number, signal.SIG_DFL)
             os.execvp(command[0], command)
         path = server.get("path") or str(HERE.parent / server["name"] / "server.py")
+        if server.get("url"):
+            path = str(HERE / "http_bridge.py")
         (programs.get(path) or Program(path)).main()
         status = 0
     except SystemExit as leave:

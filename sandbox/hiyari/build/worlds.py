@@ -11,6 +11,7 @@ from hiyari.composite import CompositeWorld
 from hiyari.errors import ContentError
 from hiyari.events import Json
 from hiyari.monitor import Guard
+from hiyari.scenario.template import fill
 from hiyari.world import World
 
 from .resolve import Resolved
@@ -85,7 +86,7 @@ def used_content(catalog: Catalog, resolved: Resolved) -> list[Path]:
         used += resolved.site_folders
         used += [environment.path.parent, catalog.folder("environments/pod"), catalog.folder("tools/launcher")]
         used += [catalog.folder(f"environments/services/{service.folder}") for service in environment.value.services]
-        used += [catalog.tool(tool.folder).path.parent for tool in environment.value.tools if tool.command is None]
+        used += [catalog.tool(tool.folder).path.parent for tool in environment.value.tools if tool.bundled]
     if resolved.scenario.world.scene:
         scene = catalog.scene(resolved.scenario.world.scene)
         used += _stage(catalog, scene.path.parent, resolved.place).files
@@ -113,8 +114,16 @@ def _servers(catalog: Catalog, environment: Entry[Environment], resolved: Resolv
         wanted = resolved.scenario.world.tools
         if wanted is not None and not any(name == spec.name or name.startswith(f"{spec.name}_") for name in wanted):
             continue
-        if spec.command is not None:
-            servers.append(ToolServer(name=spec.name, command=spec.command))
+        if not spec.bundled:
+            servers.append(
+                ToolServer(
+                    name=spec.name,
+                    command=spec.command or (),
+                    environment=fill(spec.environment, resolved.values, field=f"tools.{spec.name}.environment"),
+                    url=spec.url or "",
+                    headers=fill(spec.headers, resolved.values, field=f"tools.{spec.name}.headers"),
+                )
+            )
             continue
         tool = catalog.tool(spec.folder)
         parameters = resolved.tool_parameters[spec.name]

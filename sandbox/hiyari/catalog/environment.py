@@ -64,6 +64,12 @@ class ToolServerSpec(Data):
     """Folder under tools/; the name itself when left out."""
     command: tuple[str, ...] | None = None
     """Command line of any stdio MCP server that the agent image holds, instead of a folder under tools/."""
+    url: str | None = None
+    """Where an MCP server of the pod speaks streamable HTTP, such as one of its services, instead of a folder."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """Headers of every request to ``url``, such as a log-in; handed over on a pipe."""
+    environment: dict[str, str] = Field(default_factory=dict)
+    """Environment variables of ``command``; the agent can read them."""
     with_: dict[str, Json] = Field(default_factory=dict, alias="with")
     """Parameters, handed over on a pipe, never by argv or environment."""
 
@@ -71,6 +77,26 @@ class ToolServerSpec(Data):
     def folder(self) -> str:
         """Name of the tool's folder under tools/."""
         return self.use or self.name
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it is a folder under tools/, and no third party's server."""
+        return self.command is None and self.url is None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ToolServerSpec:
+        given = [name for name in ("use", "command", "url") if getattr(self, name)]
+        if len(given) > 1:
+            raise ValueError(f"{self.name}: {' and '.join(given)} are given; a tool server has one of them")
+        for field, wanted, fits in (
+            ("with", self.with_, self.bundled),
+            ("headers", self.headers, self.url is not None),
+            ("environment", self.environment, self.command is not None),
+        ):
+            if wanted and not fits:
+                owner = {"with": "a folder under tools/", "headers": "url", "environment": "command"}[field]
+                raise ValueError(f"{self.name}: {field} is for {owner} only")
+        return self
 
 
 class Environment(Data):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,10 @@ class ToolServer(Data):
     """Absolute path, in the container, of a bundled server; ``/opt/tools/<name>/server.py`` when left out."""
     command: tuple[str, ...] = ()
     """Command line of any stdio MCP server, instead of a bundled one."""
+    url: str = ""
+    """Where a server speaks streamable HTTP, as the agent container reaches it, instead of one started there."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """Headers of every request to ``url``, such as a log-in; handed over on a pipe."""
     parameters: dict[str, Json] = Field(default_factory=dict)
     """Parameters of a bundled server, handed over on its stdin."""
     environment: dict[str, str] = Field(default_factory=dict)
@@ -98,23 +103,18 @@ class ToolServers:
             For each server, in order, that it started or was lost; then noise they made.
 
         Raises:
-            ContentError: If a third-party server is given parameters, or two tools would get one name.
+            ContentError: If a third-party server is given parameters, a URL is none, or two tools would get one name.
             EngineError: If the stream is closed or the launcher does not answer.
         """
         for server in servers:
-            if server.command and server.parameters:
-                raise ContentError(
-                    f"tool server {server.name!r} has a command of its own and cannot take parameters; "
-                    "put them into its command line or a file",
-                    field="with",
-                )
+            _check(server)
         begun = time.monotonic()
         started = self._mux.start(
             {
                 "language": self._language,
                 "environment": self._environment,
                 "workdir": self._workdir,
-                "servers": [server.model_dump(exclude={"seconds"}) for server in servers],
+                "servers": [_order(server) for server in servers],
             },
             timeout,
         )
@@ -254,6 +254,25 @@ class ToolServers:
                 offered.setdefault(name, (each.server.name, own, spec))
         with self._lock:
             self._offered = offered
+
+
+def _check(server: ToolServer) -> None:
+    if (server.command or server.url) and server.parameters:
+        raise ContentError(
+            f"tool server {server.name!r} is a third party's and cannot take parameters; "
+            "put them into its command line, its environment or a file",
+            field="with",
+        )
+    if server.url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", server.url):
+        raise ContentError(f"tool server {server.name!r}: {server.url!r} is no http or https URL", field="url")
+
+
+def _order(server: ToolServer) -> dict[str, Json]:
+    """Return what the launcher needs to know of a server; a URL and its headers are parameters of the bridge to it."""
+    order: dict[str, Json] = server.model_dump(exclude={"seconds", "headers"})
+    if server.url:
+        order["parameters"] = {"url": server.url, "headers": dict(server.headers)}
+    return order
 
 
 def _server(event: Event) -> str:

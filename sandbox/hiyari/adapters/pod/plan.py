@@ -149,7 +149,7 @@ def plan_pod(environment: Environment, images: Images, roots: Sequence[Path], ti
                 after=tuple(each.name for each in environment.services[:index] if each.folder in stated.after),
             )
         )
-    found = {tool.folder: _own_tool(tool.folder, roots) for tool in environment.tools if tool.command is None}
+    found = {tool.folder: _own_tool(tool.folder, roots) for tool in environment.tools if tool.bundled}
     own = {name: folder for name, folder in found.items() if folder is not None}
     packages = [name for folder in own.values() for name in read_model(folder / "tool.yaml", Tool).packages]
     return PodPlan(
@@ -161,7 +161,7 @@ def plan_pod(environment: Environment, images: Images, roots: Sequence[Path], ti
         pids=environment.agent.pids,
         cpus=environment.agent.cpus,
         disk_mb=environment.agent.disk_mb,
-        preload=tuple(sorted({tool.folder for tool in environment.tools if tool.command is None})),
+        preload=tuple(sorted({tool.folder for tool in environment.tools if tool.bundled})),
         tier=tier,
         host=machine_name(environment.name),
     )
