@@ -14,7 +14,7 @@ from hiyari.adapters.pod import ContainerWorld, Pods, connect
 from hiyari.agent import Call
 from hiyari.catalog import Environment
 from hiyari.errors import EngineMissing
-from hiyari.events import CallReturned, Event, ServiceRequested, plain
+from hiyari.events import CallReturned, Event, ServiceRequested, ToolServerLost, plain
 
 ROOT = Path(__file__).parents[2]
 PLANT = Environment.model_validate(
@@ -68,7 +68,7 @@ class Plant:
 
     def __init__(self, world: ContainerWorld) -> None:
         self.world = world
-        list(world.reset(1))
+        self.opening = list(world.reset(1))
         self.events: list[Event] = []
 
     def call(self, tool: str, **arguments: object) -> tuple[str, str]:
@@ -87,8 +87,11 @@ def plant() -> Iterator[Plant]:
     except EngineMissing as error:
         pytest.skip(str(error).splitlines()[0])
     with Pods(engine, [ROOT], run="test-devices") as pods:
-        server = ToolServer(name="devices", parameters=PARAMETERS)
-        world = ContainerWorld(pods, PLANT, episode="devices", servers=[server], seed=SEED)
+        servers = [
+            ToolServer(name="devices", parameters=PARAMETERS),
+            ToolServer(name="remote", url="http://home.kaede.example/mcp"),
+        ]
+        world = ContainerWorld(pods, PLANT, episode="devices", servers=servers, seed=SEED)
         yield Plant(world)
         world.close()
 
@@ -147,6 +150,15 @@ def test_the_house_is_listed_and_set(plant: Plant) -> None:
     assert '"night"' in plant.call("home_automations")[1]
     assert plant.call("home_forget", id="night") == ("ok", "deleted: night")
     assert plant.call("home_set", device="../../x", state={"on": True})[0] == "error"
+
+
+@pytest.mark.docker
+def test_a_server_by_url_is_reached_by_the_pods_names(plant: Plant) -> None:
+    """The bridge asks from the agent container: the service behind the name sees it, and its refusal is the reason."""
+    (lost,) = (event for event in plant.opening if isinstance(event, ToolServerLost))
+    assert (lost.server, "home.kaede.example answered 401" in lost.reason) == ("remote", True)
+    refused = [event for event in plant.opening if isinstance(event, ServiceRequested) and not event.allowed]
+    assert [(event.service, event.detail) for event in refused] == [("home", {"path": "/mcp"})]
 
 
 def test_what_is_configured_is_offered_in_both_languages(tmp_path: Path) -> None:
