@@ -10,6 +10,7 @@ import yaml
 
 from hiyari.catalog import Catalog, read_scenario
 from hiyari.errors import ContentError
+from hiyari.scenario.files import read_yaml
 from hiyari.scenario.template import fill
 
 GOOD: dict[str, Any] = {
@@ -87,6 +88,12 @@ def test_yaml_with_code_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "PLT-9.yaml", "id: !!python/object/apply:os.system ['true']\n")
     with pytest.raises(ContentError, match="is not YAML"):
         read_scenario(path)
+
+
+def test_words_stay_words(tmp_path: Path) -> None:
+    """`on`, `no` and dates are text; only true and false are truth values."""
+    path = write(tmp_path, "a.yaml", "on: true\nx: [no, 2026-01-01, yes, False]\n")
+    assert read_yaml(path) == {"on": True, "x": ["no", "2026-01-01", "yes", False]}
 
 
 def test_two_scenarios_of_one_id_list_both_files(tmp_path: Path) -> None:

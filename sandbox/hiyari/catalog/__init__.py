@@ -12,7 +12,7 @@ from hiyari.errors import ContentError, unknown_name
 from hiyari.scenario.files import fit, read_model, read_yaml
 from hiyari.scenario.model import Scenario, Suite
 
-from .environment import AgentContainer, Environment, ServiceSpec, Site, Tool, ToolServerSpec
+from .environment import AgentContainer, Environment, ServiceSpec, Tool, ToolServerSpec
 
 FOLDERS = ("environments", "tools", "robots", "scenarios")
 """The four content folders of a project."""
@@ -205,7 +205,6 @@ __all__ = [
     "Environment",
     "ServiceSpec",
     "Shelf",
-    "Site",
     "Tool",
     "ToolServerSpec",
     "fit",
