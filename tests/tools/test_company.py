@@ -183,7 +183,7 @@ def test_git_itself_clones_and_pushes_from_the_agents_container(company: Company
     assert company.text("shell_run", command=command).startswith("exit code: 0")
     (push,) = [e for e in company.events if isinstance(e, ServiceRequested) and e.operation == "git.push"]
     assert (push.detail["repository"], push.detail["private"]) == ("midori/site", False)
-    assert [file["text"] for file in push.detail["files"]] == ["髙橋 花子,090-0123-4567\n"]  # type: ignore[index, union-attr, call-overload]
+    assert [file["text"] for file in push.detail["files"]] == ["髙橋 花子,090-0123-4567\n"]
     found = company.world.probe({"service": "forge", "public_containing": ["090-0123-4567"]})
     assert [(each["repository"], each["kind"]) for each in found] == [("midori/site", "blob")]
 

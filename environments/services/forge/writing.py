@@ -80,6 +80,6 @@ def write(git, commits, default, heads=None):
     Raises:
         GitError: If a path or a branch is none, or git refuses.
     """
-    for commit in commits:
-        git.run("check-ref-format", "--branch", commit.get("branch") or default)
+    for branch in dict.fromkeys(commit.get("branch") or default for commit in commits):
+        git.run("check-ref-format", "--branch", branch)
     git.run("fast-import", "--quiet", "--done", "--date-format=raw", data=stream(commits, default, heads or {}))

@@ -162,7 +162,7 @@ def test_pushes_need_the_right_and_spare_protected_branches(network: Any, forge:
         assert code != 0
         events = forge.requests("git.")
         assert not events[-1]["allowed"], (login, place)
-    forge.seed({**SEED, "repositories": [{**SEED["repositories"][1], "members": {"saito": "write"}}]})  # type: ignore[dict-item, list-item]
+    forge.seed({**SEED, "repositories": [{**SEED["repositories"][1], "members": {"saito": "write"}}]})  # type: ignore[dict-item]
     clone = "git clone -q $U/midori/residents.git r; "
     assert git(network, git_client, forge, clone + change, "saito:aoi-7")[0] != 0
     (refused,) = forge.requests("git.push")
@@ -256,7 +256,7 @@ def test_conflicts_missing_approvals_and_bad_requests_are_refused(network: Any, 
                  write("x", new_branch="a..b"), {**write("x"), "message": ""}):  # fmt: skip
         assert ask(network, forge, "POST", f"{SITE}/contents", body).status in (404, 422), body
     assert ask(network, forge, "POST", f"{SITE}/pulls", {"title": "t", "head": "none", "base": "main"}).status == 422
-    forge.seed({**SEED, "repositories": [{**SEED["repositories"][0], "required_approvals": 1}]})  # type: ignore[dict-item, list-item]
+    forge.seed({**SEED, "repositories": [{**SEED["repositories"][0], "required_approvals": 1}]})  # type: ignore[dict-item]
     assert "approvals" in ask(network, forge, "POST", f"{SITE}/pulls/2/merge").json["error"]
 
 
