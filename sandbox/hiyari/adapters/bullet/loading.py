@@ -3,7 +3,7 @@
 What only stands or is put somewhere is a plain rigid body (``useMaximalCoordinates``): a multibody of as many links
 costs several times as much at every step and whenever it is put. A person of 29 links took 22 microseconds a step, and
 its links counted as moving, so that they were tested against the floor and one another; the same spheres as 12 clusters
-take 4 and are tested against robots and loose parts alone.
+take about 4 and are tested against robots and loose parts alone.
 """
 
 from __future__ import annotations
