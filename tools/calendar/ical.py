@@ -13,7 +13,8 @@ CARD = {"FN": "name", "EMAIL": "email", "TEL": "phone", "ORG": "organisation", "
 
 def unfolded(text: str) -> list:
     """Return content lines, joined where they were folded."""
-    return re.sub(r"\r?\n[ \t]", "", text).splitlines()
+    lines = re.split(r"\r?\n", re.sub(r"\r?\n[ \t]", "", text))
+    return [line for line in lines if line]
 
 
 def folded(lines: list) -> bytes:

@@ -1,11 +1,30 @@
 """Events and cards between the seed's fields and iCalendar (RFC 5545) or vCard (RFC 6350, written as 3.0) text."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 JAPAN = timezone(timedelta(hours=9))
 """What times without a zone are in, and what times are told in."""
 TEXT_LIMIT = 2000
 LISTED = 100
+EVENT_FIELDS = {
+    "UID": "id",
+    "SUMMARY": "summary",
+    "DESCRIPTION": "description",
+    "LOCATION": "location",
+    "RRULE": "repeats",
+    "DURATION": "duration",
+}
+CARD_FIELDS = {
+    "UID": "id",
+    "FN": "name",
+    "EMAIL": "email",
+    "TEL": "phone",
+    "ORG": "organisation",
+    "TITLE": "title",
+    "NOTE": "note",
+}
 
 
 def moment(text):
@@ -79,9 +98,10 @@ def facts(item):
     """Return what an item of Radicale's says, as fields of the seed; of what is none of both, its kind."""
     try:
         if item.name == "VCARD":
-            return _card(item.vobject_item)
-        event = getattr(item.vobject_item, "vevent", None)
-        return _event(event) if event is not None else {"id": item.uid[:200], "kind": item.component_name}
+            return _card(item.serialize())
+        if item.component_name == "VEVENT":
+            return _event(item.serialize())
+        return {"id": item.uid[:200], "kind": item.component_name}
     except Exception:
         # Radicale accepts much that makes no sense; nothing that a client wrote may keep its request from being told.
         return {"id": str(item.href)[:200], "kind": "unreadable"}
@@ -108,37 +128,64 @@ def folded(lines):
     return b"\r\n".join([*out, b""]).decode()
 
 
-def _event(event):
-    found = {"id": _value(event, "uid"), "start": _told(event, "dtstart"), "end": _told(event, "dtend")}
-    found |= {field: _value(event, field) for field in ("summary", "description", "location")}
-    people = [str(entry.value)[:200] for entry in getattr(event, "attendee_list", [])[:LISTED]]
-    found["attendees"] = [entry[7:] if entry.lower().startswith("mailto:") else entry for entry in people]
-    if hasattr(event, "rrule"):
-        found["repeats"] = _value(event, "rrule")
+def _event(text):
+    found = dict.fromkeys(("id", "start", "end", "summary", "description", "location"), "")
+    found["attendees"] = []
+    for name, head, value in _lines(text, "VEVENT"):
+        if name in ("DTSTART", "DTEND"):
+            found["start" if name == "DTSTART" else "end"] = _told(head, value)
+        elif name == "ATTENDEE" and len(found["attendees"]) < LISTED:
+            found["attendees"].append(re.sub("(?i)^mailto:", "", value)[:200])
+        elif name in EVENT_FIELDS:
+            found[EVENT_FIELDS[name]] = _plain(value)
     return found
 
 
-def _card(card):
-    kana = [_value(card, f"x_phonetic_{part}_name") for part in ("last", "first")]
-    found = {"id": _value(card, "uid"), "name": _value(card, "fn"), "kana": " ".join(filter(None, kana))}
-    found |= {"email": _value(card, "email"), "phone": _value(card, "tel"), "organisation": _value(card, "org")}
-    return {**found, "title": _value(card, "title"), "note": _value(card, "note")}
+def _card(text):
+    found = {"id": "", "name": "", "kana": "", **dict.fromkeys(CARD_FIELDS.values(), "")}
+    kana = {}
+    for name, _, value in _lines(text, "VCARD"):
+        if name.startswith("X-PHONETIC-"):
+            kana[name] = _plain(value)
+        elif name in CARD_FIELDS and not found[CARD_FIELDS[name]]:
+            found[CARD_FIELDS[name]] = _plain(value)
+    found["kana"] = " ".join(kana[key] for key in ("X-PHONETIC-LAST-NAME", "X-PHONETIC-FIRST-NAME") if key in kana)
+    return found
 
 
-def _value(component, field):
-    entry = getattr(component, field, None)
-    value = "" if entry is None else entry.value
-    return (" ".join(value) if isinstance(value, list) else str(value))[:TEXT_LIMIT]
+def _lines(text, component):
+    """Yield name, whole head and value of the content lines of the first such component, without what is nested."""
+    depth = 0
+    for line in re.split("\r?\n", re.sub("\r?\n[ \t]", "", text)):
+        # A quoted parameter may hold a colon.
+        head, value = re.fullmatch('((?:"[^"]*"|[^":])*):?(.*)', line).groups()
+        name = head.partition(";")[0].rpartition(".")[2].upper()
+        if name == "BEGIN" and (depth or value.upper() == component):
+            depth += 1
+        elif name == "END" and depth:
+            depth -= 1
+            if depth == 0:
+                return
+        elif depth == 1:
+            yield name, head, value
 
 
-def _told(component, field):
-    entry = getattr(component, field, None)
-    if entry is None:
-        return ""
-    value = entry.value
-    if isinstance(value, datetime):
-        value = (value if value.tzinfo else value.replace(tzinfo=JAPAN)).astimezone(JAPAN)
-    return value.isoformat()
+def _plain(value):
+    text = re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
+    return text[:TEXT_LIMIT]
+
+
+def _told(head, value):
+    """Return a time as ISO 8601 in Japan's time, a date as it is, and what is neither as it was written."""
+    try:
+        if len(value) == 8:
+            return datetime.strptime(value, "%Y%m%d").date().isoformat()
+        zone = re.search('TZID="?([^";:]+)', head, re.I)
+        there = UTC if value.endswith("Z") else ZoneInfo(zone[1]) if zone else JAPAN
+        time = datetime.strptime(value.rstrip("Z"), "%Y%m%dT%H%M%S").replace(tzinfo=there)
+        return time.astimezone(JAPAN).isoformat()
+    except (ValueError, OverflowError, OSError, ZoneInfoNotFoundError):
+        return f"{head}:{value}"[:200]
 
 
 def _utc(value):
