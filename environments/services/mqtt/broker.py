@@ -86,8 +86,9 @@ class Broker:
     def stop(self):
         """End the broker."""
         if self._own is not None:
-            self._own.loop_stop()
+            # In this order: a loop that is not disconnected looks for its end once a second.
             self._own.disconnect()
+            self._own.loop_stop()
             self._own = None
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
