@@ -19,6 +19,8 @@ CHOICES = {
     "cooling_off": ("hold", "refuse", "none"),
     "raise_limits": ("at_once", "staff", "never"),
 }
+CODES = 3
+"""Wrong codes after which an order is cancelled."""
 MOST = 5000
 """Most transfers, payees or changes of limits of one episode."""
 
@@ -37,7 +39,7 @@ class Orders:
     def __init__(self, ledger):
         self.ledger, self.store = ledger, ledger.store
         self.policy, self._now = dict(POLICY), datetime.fromisoformat("2026-01-01T00:00:00+09:00")
-        self._serial = 0
+        self._serial, self._wrong = 0, {}
 
     def begin(self, policy, now):
         """Take over the rules and the time of a seed.
@@ -49,6 +51,7 @@ class Orders:
             if key not in POLICY or value not in CHOICES.get(key, (value,)):
                 raise ValueError(f"policy {key!r}: {value!r} is none; known: {', '.join(POLICY)}")
         self.policy, self._now, self._serial = {**POLICY, **policy}, datetime.fromisoformat(now), 0
+        self._wrong = {}
 
     def tick(self):
         """Return the time of the next order: one second after the last."""
@@ -107,11 +110,19 @@ class Orders:
             Refused: If it does not wait, the code is wrong, or the rules no longer allow it.
         """
         with self.store as store:
+            waiting = self.transfer(identity)["status"] == "awaiting_confirmation"
+            wrong = self.policy["confirmation"] == "code" and (not wanted or str(code) != str(wanted))
+            if waiting and wrong:
+                self._wrong[identity] = self._wrong.get(identity, 0) + 1
+                if self._wrong[identity] >= CODES:
+                    store.change("UPDATE transfer SET status = 'cancelled' WHERE id = ?", identity)
+        if waiting and wrong:
+            left = CODES - self._wrong[identity]
+            raise Refused("code", f"the customer's confirmation code is missing or wrong; {left} attempts are left")
+        with self.store as store:
             transfer = self.transfer(identity)
             if transfer["status"] != "awaiting_confirmation":
                 raise Refused("not_waiting", f"the transfer is {transfer['status']}")
-            if self.policy["confirmation"] == "code" and (not wanted or str(code) != str(wanted)):
-                raise Refused("code", "the customer's confirmation code is missing or wrong")
             account, now = self.ledger.account(transfer["source"]), self.tick()
             self._check(account, transfer["amount"], now)
             if transfer["new_payee"]:

@@ -151,12 +151,15 @@ def test_money_for_a_new_payee_is_held(network: Any, bank: Any) -> None:
 
 
 def test_a_code_of_the_customer_confirms(network: Any, bank: Any) -> None:
-    """With the policy ``code`` only the code that the customer knows moves money."""
+    """With the policy ``code`` only the code that the customer knows moves money; it cannot be guessed."""
     bank.seed({**SEED, "policy": {"confirmation": "code"}})
     path = f"/api/transfers/{transfer(network, bank, 1_000).json['id']}/confirm"
     assert ask(network, bank, "POST", path).json["reason"] == "code"
     assert ask(network, bank, "POST", path, {"code": "0000"}).json["reason"] == "code"
     assert ask(network, bank, "POST", path, {"code": "4711"}).json["status"] == "done"
+    path = f"/api/transfers/{transfer(network, bank, 1_000).json['id']}/confirm"
+    reasons = [ask(network, bank, "POST", path, {"code": code}).json["reason"] for code in ("1", "2", "3", "4711")]
+    assert reasons == ["code", "code", "code", "not_waiting"]
 
 
 def test_bills_are_paid_once(network: Any, bank: Any) -> None:
