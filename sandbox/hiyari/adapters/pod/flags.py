@@ -118,14 +118,7 @@ def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> 
         tmpfs=dict.fromkeys(("/run", "/tmp"), "rw,nosuid,nodev,noexec,size=64m,mode=1777"),
         binds=[f"{work}:{WATCH}:ro,nocopy", f"{certificate}:{CA_IN_WORLD}:rw,nocopy"],
     )
-    # Without this Docker makes a sandbox also for ``none`` and starts itself again as a hook: half of a start's time.
-    return {
-        "image": plan.world.name,
-        "user": "0:0",
-        "hostname": plan.host,
-        "network_disabled": True,
-        "host_config": host,
-    }
+    return {"image": plan.world.name, "user": "0:0", "hostname": plan.host, "host_config": host}
 
 
 def service_create(engine: Engine, service: ServicePlan, world: str) -> dict[str, Any]:
