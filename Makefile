@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 HIYARI := .venv/bin/hiyari
 
-.PHONY: run test check lint setup engine bench docs lock clean
+.PHONY: run test check lint setup engine bench fuzz docs lock clean
 
 run: setup engine  ## run the launch suite with scripted agents and a small local language model; print the report's path
 	$(HIYARI) run launch --jobs 2
@@ -22,6 +22,10 @@ lint: setup
 
 bench: setup engine  ## measure, and print ratios against a baseline of the same run
 	$(PYTHON) -m bench
+
+fuzz: setup  ## fuzz the parsers that read hostile bytes with atheris, FUZZ_SECONDS each (60)
+	@setup/fuzz.sh
+	.fuzz/venv/bin/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),60)
 
 docs: setup  ## write the generated reference pages again
 	$(PYTHON) docs/generate.py

@@ -110,3 +110,12 @@ def test_every_start_is_proven(cell):
     assert isinstance(started, PodStarted)
     assert len(started.proofs) >= 15 and all(started.proofs.values())
     assert set(started.images) == {"world", "agent"} == set(cell.world.images)
+
+
+def test_names_are_looked_up_as_on_any_machine(cell):
+    """There is a resolver, `localhost` is this machine, and any other name has an address of the simulated internet."""
+    said = cell.says("cat /etc/resolv.conf; getent hosts localhost; getent hosts www.sakura.example", 20)
+    lines = said.split("\n")
+    assert "nameserver 10.0.2.3" in lines[0]
+    assert lines[1].split()[0] in ("127.0.0.1", "::1")
+    assert lines[2].startswith("198.18.") or lines[2].startswith("198.19.")
