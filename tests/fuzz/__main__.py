@@ -70,12 +70,12 @@ def mutate(draw: random.Random, data: bytes, others: list[bytes]) -> bytes:
     return bytes(found)
 
 
-def plain(name: str, seconds: float) -> int:
-    """Fuzz without coverage; return how many inputs were tried."""
+def plain(name: str, seconds: float, most: int) -> int:
+    """Fuzz without coverage for so long, or until so many inputs were tried; return how many."""
     function, known = target(name)
     draw, end, count = random.Random(name), time.monotonic() + seconds, 0
     pool = list(known)
-    while time.monotonic() < end:
+    while time.monotonic() < end and count < most:
         data = known[count] if count < len(known) else mutate(draw, draw.choice(pool), known)
         count += 1
         try:
@@ -112,6 +112,7 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", help=f"of {', '.join((*SINKS, *HARNESS))}; all when left out")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each target")
     parser.add_argument("--plain", action="store_true", help="without atheris")
+    parser.add_argument("--inputs", type=int, default=sys.maxsize, help="at most, without atheris")
     asked = parser.parse_args()
     names = asked.targets or [*SINKS, *HARNESS]
     if unknown := set(names) - {*SINKS, *HARNESS}:
@@ -125,7 +126,7 @@ def main() -> int:
     except ImportError:
         asked.plain = True
     if asked.plain:
-        print(f"{names[0]}: {plain(names[0], asked.seconds)} inputs, nothing found")
+        print(f"{names[0]}: {plain(names[0], asked.seconds, asked.inputs)} inputs, nothing found")
         return 0
     guided(names[0], asked.seconds)
     return 0
