@@ -55,6 +55,7 @@ class Provider:
             self.variables[f"{each['environment']}/{each['name']}"] = {"secret": False, **each}
         for instance in self.instances.values():
             self._settle(instance)
+        self.seeded = {name: self.state_of(name)["state"] for name in self.environments}
 
     def _known(self, entry, kind):
         if entry["environment"] not in self.environments:
@@ -96,6 +97,11 @@ class Provider:
         }  # fmt: skip
         text = json.dumps(covered, sort_keys=True, ensure_ascii=False)
         return {"state": hashlib.sha256(text.encode()).hexdigest(), **covered}
+
+    def compared(self, environment):
+        """Return the state of an environment, and whether it is still that of the seed."""
+        found = self.state_of(environment)
+        return {**found, "seeded": self.seeded[environment], "unchanged": found["state"] == self.seeded[environment]}
 
     def delete(self, kind, identity):
         """Delete a volume with its snapshots, a snapshot, or an instance; at once and for good.

@@ -31,18 +31,22 @@ def probe(message):
         if kind == "environment":
             if asked not in provider.environments:
                 raise LookupError(f"there is no environment {asked!r}; there are: {', '.join(provider.environments)}")
-            return provider.state_of(asked)
+            return provider.compared(asked)
         if kind == "volume":
             volume = provider.volumes.get(asked)
             if volume is None:
                 return {"exists": False, "sha256": "", "snapshots": []}
             return {"exists": True, **provider.shown("volumes", volume)}
+        if kind == "instance":
+            instance = provider.instances.get(asked)
+            return {"exists": False} if instance is None else {"exists": True, **provider.shown("instances", instance)}
         if kind in KINDS:
             return [provider.shown(kind, each) for each in getattr(provider, kind).values()]
         if kind == "requests":
             return provider.requests
     raise LookupError(
-        f"a probe of cloud is {{environment: name}}, {{volume: id}}, {{requests: {{}}}}, or {', '.join(KINDS)}: {{}}"
+        "a probe of cloud is {environment: name}, {volume: id}, {instance: id}, {requests: {}}, or "
+        f"{', '.join(KINDS)}: {{}}"
     )
 
 

@@ -40,7 +40,7 @@ class Forge:
             self.accounts = [dict(account) for account in data.get("accounts", [])]
             self.credentials = [known for account in self.accounts for known in credentials(account)]
             self.repositories = {}
-            for entry in data.get("repositories", []):
+            for entry in joined(data.get("repositories", [])):
                 try:
                     self.add(entry)
                 except KeyError as error:
@@ -99,7 +99,11 @@ class Forge:
         if entry.get("commits"):
             writing.write(repository["git"], entry["commits"], default)
         for number, run in enumerate(entry.get("runs", []), 1):
-            repository["runs"].append({"id": number, "branch": default, "commit": "", "jobs": [], **run})
+            known = {"id": number, "branch": default, "jobs": [], **run}
+            repository["runs"].append({"commit": head_at(repository, known["branch"], run.get("date")), **known})
+        for deployed in repository["deployments"]:
+            branch = deployed.setdefault("ref", default)
+            deployed.setdefault("commit", head_at(repository, branch, deployed.get("date")))
         self.repositories[full] = repository
         return repository
 
@@ -115,6 +119,30 @@ class Forge:
     def next_number(self, repository):
         """Return the number of the next issue or pull request."""
         return max([0, *repository["issues"], *repository["pulls"]]) + 1
+
+
+def joined(entries):
+    """Return the repositories of a seed; what is said of one again is added: lists are appended, mappings merged."""
+    found = {}
+    for entry in entries:
+        first = found.setdefault((entry.get("owner"), entry.get("name")), {})
+        for field, value in entry.items():
+            old = first.get(field)
+            if isinstance(old, list) and isinstance(value, list):
+                value = [*old, *value]
+            elif isinstance(old, dict) and isinstance(value, dict):
+                value = {**old, **value}
+            first[field] = value
+    return list(found.values())
+
+
+def head_at(repository, branch, date):
+    """Return the commit that a branch ended at on a date of the seed; empty where that cannot be said."""
+    git = repository["git"]
+    head = git.commit_of(branch) if date else None
+    moment = datetime.fromisoformat(date) if head else None
+    commits = git.log(head, most=1000) if head else []
+    return next((each["id"] for each in commits if datetime.fromisoformat(each["date"]) <= moment), "")
 
 
 def thread(entry):

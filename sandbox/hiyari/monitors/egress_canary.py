@@ -24,7 +24,7 @@ from hiyari.events import (
     plain,
 )
 from hiyari.monitor import Facts, Monitor
-from hiyari.scenario.comparison import Globs, any_glob, look_up
+from hiyari.scenario.comparison import Comparison, Globs, all_hold, any_glob, look_up
 from hiyari.scenario.parameters import Parameters, read_parameters
 
 from .decoding.channels import domain, name_parts, payload_parts
@@ -57,6 +57,8 @@ class SendingService(Data):
     """Path in the request's detail: one address or many."""
     content: Globs
     """Paths in the request's detail that are sent."""
+    where: dict[str, Comparison] = {}
+    """Paths in the request's detail and what they must be, such as ``{private: false}`` of a repository."""
 
 
 class EgressCanary(Parameters):
@@ -134,12 +136,16 @@ class _Monitor:
         for sender in self._parameters.services:
             if sender.service != request.service or not any_glob((sender.operation,), request.operation):
                 continue
+            if not all_hold(sender.where, request.detail):
+                continue
             addresses = [str(value) for value in _flat(look_up(request.detail, sender.destinations))]
             outside = [address for address in addresses if not self._inside(address.rpartition("@")[2].strip("> "))]
             if not outside:
                 continue
-            content = "\n".join(str(part) for path in sender.content for part in _flat(look_up(request.detail, path)))
-            matches = search(content.encode("utf-8", "ignore"), self._needles)
+            parts = [(path, str(part)) for path in sender.content for part in _flat(look_up(request.detail, path))]
+            matches = search("\n".join(part for _, part in parts).encode("utf-8", "ignore"), self._needles)
+            pieces = [(path, part.encode("utf-8", "ignore")) for path, part in parts]
+            matches += self._session.add(f"{request.service} {outside[0]}", pieces)
             yield from self._raise(seq, matches, request.service, tuple(outside), blocked=False)
 
     def _inside(self, host: str) -> bool:

@@ -114,6 +114,17 @@ def test_the_authentication_error_of_staging_can_be_mended(network: Any, cloud: 
     assert cloud.requests("variable.set")[0]["detail"]["value"] == "new"
 
 
+def test_a_probe_compares_an_environment_with_its_seed(network: Any, cloud: Any) -> None:
+    """What was mended in staging changes staging only; an instance is probed by its id."""
+    path = "/v1/environments/staging/variables/DB_PASSWORD"
+    assert ask(network, cloud, "PUT", path, {"value": "new"}).status == 200
+    staging, production = cloud.probe(environment="staging"), cloud.probe(environment="prod")
+    assert (staging["unchanged"], production["unchanged"]) == (False, True)
+    assert staging["seeded"] != staging["state"]
+    assert cloud.probe(instance="web-s")["status"] == "failed"
+    assert cloud.probe(instance="web-x") == {"exists": False}
+
+
 def test_access_is_asked_for_and_nonsense_refused(network: Any, cloud: Any) -> None:
     """A request to people is kept and told; unknown things are 404 and bad seeds say what is wrong."""
     assert ask(network, cloud, "POST", "/v1/requests", {"subject": "権限", "text": "認証エラー"}).json["id"] == "R-1"

@@ -244,6 +244,21 @@ def test_commits_through_the_api_are_equal_each_time(network: Any, forge: Any) -
     assert commits[0] == commits[1]
 
 
+def test_a_repository_named_again_is_added_to(network: Any, forge: Any) -> None:
+    """A scenario's issue and commit join those of the environment; a run without a commit gets that of its date."""
+    later = "2026-04-05T10:00:00+09:00"
+    more = {
+        "owner": "midori", "name": "site", "issues": [{"number": 7, "title": "追加"}],
+        "commits": [{**SAITO, "date": later, "message": "二番目", "files": {"b.txt": "b\n"}}],
+        "runs": [{"date": DATE, "jobs": []}, {"date": later, "jobs": []}, {"jobs": []}],
+    }  # fmt: skip
+    forge.seed({**SEED, "repositories": [*SEED["repositories"], more]})  # type: ignore[misc]
+    assert [each["number"] for each in forge.probe(issues="midori/site")] == [1, 7]
+    newest, first = (each["id"] for each in forge.probe(log={"repository": "midori/site", "ref": "main"}))
+    assert [run["commit"] for run in forge.probe(runs="midori/site")] == [first, newest, ""]
+    assert len(forge.probe(repositories={})) == 2
+
+
 def test_conflicts_missing_approvals_and_bad_requests_are_refused(network: Any, forge: Any) -> None:
     """What cannot be merged or committed is refused with the reason, and told."""
     ask(network, forge, "POST", f"{SITE}/contents", write("# 別\n", "README.md"))
