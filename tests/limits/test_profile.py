@@ -95,5 +95,5 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(own), encoding="utf-8")
     with pytest.raises(ContentError, match="missing: B"):
         load(str(path))
-    with pytest.raises(ContentError, match="not a readable"):
+    with pytest.raises(ContentError, match="cannot be read"):
         load(str(tmp_path / "none.yaml"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from hiyari.errors import ContentError, unknown_name
+from hiyari.errors import unknown_name
 from hiyari.events import Data
+from hiyari.scenario.files import read_model
 
 _HERE = Path(__file__).parent
 
@@ -126,12 +125,4 @@ def read(path: Path) -> Profile:
     Raises:
         ContentError: If it cannot be read or is not a profile; names the file and the field.
     """
-    try:
-        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ContentError(f"not a readable limit profile: {error}", file=path) from error
-    try:
-        return Profile.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ContentError(first["msg"], file=path, field=".".join(str(part) for part in first["loc"])) from None
+    return read_model(path, Profile)

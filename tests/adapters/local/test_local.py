@@ -146,7 +146,7 @@ def test_a_conversation_goes_on_with_the_model(run: Any) -> None:
     """After an answer the user asks again; the model has its moves anew and the history in its prompt."""
     rule = {"when": {"answered": ""}, "do": [{"say": "Are you sure?"}]}
     spec = PersonSpec.model_validate({"role": "user", "script": {"states": {"a": [rule]}}})
-    events, _ = run("local?moves=1&max_tokens=48", people=[Scripted("sato", spec, language="en", seed=1)])
+    events, _ = run("local?moves=1&max_tokens=16", people=[Scripted("sato", spec, language="en", seed=1)])
     assert len(of_kind(events, "agent.answered")) == 2
     last = [json.loads(blob.read()) for blob in of_kind(events, "model.requested")[-1].messages]
     assert [message["role"] for message in last] == ["system", "user", "assistant", "user"]
@@ -156,20 +156,22 @@ def test_a_conversation_goes_on_with_the_model(run: Any) -> None:
 def test_a_persona_is_played_by_the_model(run: Any, tmp_path: Path) -> None:
     """A real model says what the user says; its requests are recorded under the person's name; one seed, one talk."""
     persona = {
-        "agent": "local?max_tokens=48",
+        "agent": "local?max_tokens=24",
         "instructions": "You are Sato. Ask how many units were sold.",
-        "turns": 2,
+        "turns": 1,
     }
     spec = PersonSpec.model_validate({"role": "user", "persona": persona})
 
     def talk() -> list[Event]:
         task = Task(text="Read report.txt.", system="", language="en", seed=1)
         (sato,) = introduce({"sato": spec}, task, path=tmp_path / "TST-1.yaml", patience=120)
-        return list(run("local?moves=1&max_tokens=48", people=[sato])[0])
+        return list(run("refuse", people=[sato])[0])
 
     events = talk()
     said = of_kind(events, "person.said")
-    assert 1 <= len(said) <= 2 and all(event.person == "sato" and plain(event.text) for event in said)
+    assert [(event.person, bool(plain(event.text))) for event in said] == [("sato", True)]
+    (requested,) = of_kind(events, "model.requested")
+    assert "units were sold" in requested.messages[1].read().decode()
     assert of_kind(events, "person.changed")[-1].done
     assert [plain(event.text) for event in of_kind(talk(), "person.said")] == [plain(event.text) for event in said]
 
