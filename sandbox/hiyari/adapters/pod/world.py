@@ -14,16 +14,17 @@ from hiyari.errors import EngineError
 from hiyari.events import Blob, CallReturned, Event, Json, PodStarted, held
 from hiyari.person import Deed
 
-from .control import Asked, ControlStream, Gone, Inbox, Message, Refused, Told
+from .control import Asked, ControlStream, Gone, Message, Refused, Told
+from .hearing import Hearing
 from .plan import AGENT, WORLD
 from .pod import Pod
 from .pods import Pods
 from .probing import probe
-from .seeds import SEED_TIMEOUT, Seed, Seeding, Woken
+from .seeds import Seed, Seeding
 from .telling import Manifest, changes, events_of
 
 if TYPE_CHECKING:
-    from hiyari.adapters.mcp import ToolResult, ToolServer, ToolServers
+    from hiyari.adapters.mcp import ToolServer, ToolServers
 
 Binding = Callable[[Mapping[str, Json]], Generator[Event, None, Json]]
 """Answers a service's question: yields what happens meanwhile, returns the answer."""
@@ -72,7 +73,7 @@ class ContainerWorld:
         self._bindings = dict(bindings or {})
         self._pod: Pod | None = None
         self._servers: ToolServers | None = None
-        self._inbox: queue.SimpleQueue[Message | Woken] = queue.SimpleQueue()
+        self._hearing = Hearing(queue.SimpleQueue(), self._tell)
         self._files: Manifest = {}
         self._seconds: dict[str, float] = {}
         self._time = 0.0
@@ -86,10 +87,11 @@ class ContainerWorld:
 
         self.close()
         self._pod = pod = self._pods.acquire(self._environment, self._episode)
-        self._inbox, self._time, self._agent_gone = _widened(pod.inbox), 0.0, False
+        self._hearing = Hearing(pod.inbox, self._tell)
+        self._time, self._agent_gone = 0.0, False
         self.images = pod.plan.images()
         yield PodStarted(images=self.images, tier=pod.plan.tier, proofs=pod.proofs)
-        yield from self._until(self._configure(seed), "configure", 30.0)
+        yield from self._hearing.until_replied(self._configure(seed), "configure", 30.0)
         yield from self._seed(pod)
         self._servers = ToolServers(pod.agent, self._language)
         yield from self._servers.start(self._specified)
@@ -107,7 +109,7 @@ class ContainerWorld:
         allowed = _timeout(arguments)
         began = time.monotonic()
         future = servers.call(call.tool, arguments, allowed)
-        result = yield from self._while(future, began + allowed + PATIENCE)
+        result = yield from self._hearing.while_called(future, began + allowed + PATIENCE)
         duration = time.monotonic() - began
         self._time += self._seconds.get(call.tool, 1.0)
         yield from self._settle()
@@ -128,7 +130,7 @@ class ContainerWorld:
     def wait(self, seconds: float) -> Iterator[Event]:
         """Let virtual time pass; tell what happened meanwhile."""
         self._time += seconds
-        yield from self._waiting()
+        yield from self._hearing.by_now()
 
     def act(self, deed: Deed) -> Iterator[Event]:
         """Have a service carry out what a person does in it."""
@@ -137,7 +139,9 @@ class ContainerWorld:
             known = ", ".join(self._running().services) or "none"
             raise LookupError(f"there is no service {deed.service!r}; known: {known}")
         try:
-            yield from self._until((control, control.start(deed.operation, **deed.fields)), deed.operation, 30.0)
+            yield from self._hearing.until_replied(
+                (control, control.start(deed.operation, **deed.fields)), deed.operation, 30.0
+            )
         except Refused as error:
             raise LookupError(str(error)) from error
 
@@ -213,81 +217,18 @@ class ContainerWorld:
                 seed.digest() if bound else self._pods.usual.note(pod.plan, service.name, seed),
                 seed,
             )
-        seeding = Seeding(pod, seeds)
-        until = time.monotonic() + SEED_TIMEOUT
-        while seeding.begin(self._inbox.put):
-            try:
-                message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
-                raise EngineError(f"not seeded within {SEED_TIMEOUT:g} s: {seeding.late()}") from None
-            if isinstance(message, Woken):
-                seeding.ended(message.future)
-            elif isinstance(message, Told):
-                seeding.hold(message)
-            else:
-                yield from self._tell(message)
-        for told in seeding.told():
-            yield from self._tell(told)
+        yield from self._hearing.until_seeded(Seeding(pod, seeds))
 
     def _settle(self) -> Iterator[Event]:
         """Have services and world finish telling, then tell how files changed."""
         pod = self._running()
         for control in (*pod.services.values(), pod.world):
-            yield from self._until((control, control.start("sync")), "sync", 30.0)
+            yield from self._hearing.until_replied((control, control.start("sync")), "sync", 30.0)
         reply = pod.world.start("files")
-        yield from self._until((pod.world, reply), "files", 60.0)
+        yield from self._hearing.until_replied((pod.world, reply), "files", 60.0)
         listed: dict[str, Any] = pod.world.result("files", reply, 0)
         yield from changes(self._files, listed["files"])
         self._files = listed["files"]
-
-    def _while(self, future: Future[ToolResult], until: float) -> Generator[Event, None, ToolResult | None]:
-        """Tell events until a call has ended or its time is over; None when it is over."""
-        future.add_done_callback(lambda done: self._inbox.put(Woken(done)))
-        while True:
-            try:
-                message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
-                future.cancel()
-                return None
-            if isinstance(message, Woken):
-                # An older call whose step was abandoned may still end.
-                if message.future is future:
-                    return future.result()
-                continue
-            yield from self._tell(message)
-
-    def _until(
-        self, started: tuple[ControlStream, Future[dict[str, Json]]], op: str, timeout: float
-    ) -> Iterator[Event]:
-        """Tell events until a container has replied, and what it told before its reply.
-
-        Raises:
-            EngineError: If it refused, died or took too long.
-        """
-        control, reply = started
-        until = time.monotonic() + timeout
-        reply.add_done_callback(lambda done: self._inbox.put(Woken(done)))
-        while True:
-            try:
-                message = self._inbox.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
-                break
-            if isinstance(message, Woken):
-                if message.future is reply:
-                    break
-                continue
-            yield from self._tell(message)
-        control.result(op, reply, 0)
-
-    def _waiting(self) -> Iterator[Event]:
-        """Tell what has come in by now."""
-        while True:
-            try:
-                message = self._inbox.get_nowait()
-            except queue.Empty:
-                return
-            if not isinstance(message, Woken):
-                yield from self._tell(message)
 
     def _tell(self, message: Message) -> Iterator[Event]:
         pod = self._running()
@@ -323,11 +264,6 @@ class ContainerWorld:
         if self._servers is None:
             raise EngineError("the world has no tool servers: it was not reset, or it is closed")
         return self._servers
-
-
-def _widened(inbox: Inbox) -> queue.SimpleQueue[Message | Woken]:
-    """Let the pod's inbox also carry what wakes this world."""
-    return inbox  # type: ignore[return-value]
 
 
 def _timeout(arguments: Mapping[str, Json]) -> float:

@@ -1,0 +1,96 @@
+"""Hearing what a pod's containers tell while something is waited for."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from hiyari.errors import EngineError
+from hiyari.events import Event, Json
+
+from .control import ControlStream, Inbox, Message, Told
+from .seeds import SEED_TIMEOUT, Seeding, Woken
+
+if TYPE_CHECKING:
+    from hiyari.adapters.mcp import ToolResult
+
+
+class Hearing:
+    """Turns the messages of a pod's inbox into events, in their order.
+
+    Args:
+        inbox: Where the containers' messages arrive.
+        tell: Makes events of one message.
+    """
+
+    def __init__(self, inbox: Inbox, tell: Callable[[Message], Iterator[Event]]) -> None:
+        # The inbox also carries what wakes whoever waits.
+        self._inbox: queue.SimpleQueue[Message | Woken] = inbox  # type: ignore[assignment]
+        self._tell = tell
+
+    def while_called(self, future: Future[ToolResult], until: float) -> Generator[Event, None, ToolResult | None]:
+        """Tell events until a call has ended or its time, a monotonic clock's, is over; None when it is over."""
+        future.add_done_callback(lambda done: self._inbox.put(Woken(done)))
+        while True:
+            message = self._next(until)
+            if message is None:
+                future.cancel()
+                return None
+            if not isinstance(message, Woken):
+                yield from self._tell(message)
+            elif message.future is future:
+                # An older call whose step was abandoned may still end.
+                return future.result()
+
+    def until_replied(
+        self, started: tuple[ControlStream, Future[dict[str, Json]]], op: str, timeout: float
+    ) -> Iterator[Event]:
+        """Tell events until a container has replied, and what it told before its reply.
+
+        Raises:
+            EngineError: If it refused, died or took too long.
+        """
+        control, reply = started
+        until = time.monotonic() + timeout
+        reply.add_done_callback(lambda done: self._inbox.put(Woken(done)))
+        while (message := self._next(until)) is not None:
+            if not isinstance(message, Woken):
+                yield from self._tell(message)
+            elif message.future is reply:
+                break
+        control.result(op, reply, 0)
+
+    def until_seeded(self, seeding: Seeding) -> Iterator[Event]:
+        """Tell events until all services are seeded; what they told of it comes in an order that is always the same.
+
+        Raises:
+            EngineError: If one refused, died or took too long.
+        """
+        until = time.monotonic() + SEED_TIMEOUT
+        while seeding.begin(self._inbox.put):
+            message = self._next(until)
+            if message is None:
+                raise EngineError(f"not seeded within {SEED_TIMEOUT:g} s: {seeding.late()}")
+            if isinstance(message, Woken):
+                seeding.ended(message.future)
+            elif isinstance(message, Told):
+                seeding.hold(message)
+            else:
+                yield from self._tell(message)
+        for told in seeding.told():
+            yield from self._tell(told)
+
+    def by_now(self) -> Iterator[Event]:
+        """Tell what has come in by now."""
+        while (message := self._next(0.0)) is not None:
+            if not isinstance(message, Woken):
+                yield from self._tell(message)
+
+    def _next(self, until: float) -> Message | Woken | None:
+        try:
+            return self._inbox.get(timeout=max(0.0, until - time.monotonic()))
+        except queue.Empty:
+            return None
