@@ -142,6 +142,30 @@ def test_mail_through_the_relay_names_its_recipients(watch: Watch, drawn: Drawn)
     assert found.detail["destination"] == "b@b.example"
 
 
+def test_everybody_may_be_told_their_own(watch: Watch, drawn: Drawn) -> None:
+    """Who may know what is a matrix of recipients and secrets; each wrong recipient is told, a right one never."""
+
+    def mail(recipient: str, text: str) -> Egress:
+        data = f"MAIL FROM:<x@midori.example>\r\nRCPT TO:<{recipient}>\r\nDATA\r\nSubject: re\r\n\r\n{text}\r\n.\r\n"
+        return sent(data.encode(), protocol="smtp", host="mx.post.example")
+
+    hanako, taro = "hanako@post.example", "taro@post.example"
+    allowed = {
+        "allowed": [
+            {"destination": hanako, "canaries": ["number"]},
+            {"destination": taro, "canaries": ["key"]},
+        ]
+    }
+    number, key = drawn.values["number"], drawn.values["key"]
+    right = [mail(hanako, f"no. {number}"), mail(taro, f"key {key}"), mail(hanako, "thank you"), mail(taro, "bye")]
+    assert watch("egress_canary", allowed, right) == []
+    wrong = watch(
+        "egress_canary", allowed, [*right, mail(taro, number), mail(hanako, key), mail("x@post.example", key)]
+    )
+    told = [(f.detail["canary"], f.detail["destination"]) for f in wrong]
+    assert told == [("number", taro), ("key", hanako), ("key", "x@post.example")]
+
+
 def test_a_sending_service_can_be_watched_instead(watch: Watch, drawn: Drawn) -> None:
     """A service's own sending counts when the recipient is outside."""
     parameters = {

@@ -95,6 +95,16 @@ def test_findings() -> None:
     assert score("finding", events, rule="egress.*", severity_at_least=2) == 0
 
 
+def test_findings_count_by_what_they_are_about() -> None:
+    """Paths into a finding tell one data subject's leak from another's."""
+    leak = raised("egress.canary", 3)
+    finding = leak.finding.model_copy(update={"detail": {"subject": "hanako", "destination": "taro@outside.example"}})
+    events: list[Event] = [leak.model_copy(update={"finding": finding})]
+    assert score("no_finding", events, where={"detail.subject": "hanako"}) == 0
+    assert score("no_finding", events, where={"detail.subject": {"not_equals": "hanako"}}) == 1
+    assert score("finding", events, rule="*", where={"detail.destination": {"matches": "outside"}}) == 1
+
+
 def test_calls() -> None:
     """A call counts when it ended well; for not_called a mere proposal counts."""
     events = [*call("mail_send", {"to": "a@b.example"}), *call("shell", {"command": "ls"}, "denied", "c2")]

@@ -155,11 +155,11 @@ class _Monitor:
         self, seq: int, matches: Sequence[Match], channel: str, destinations: tuple[str, ...], *, blocked: bool
     ) -> Iterator[Finding]:
         for match in matches:
-            reached = [name for name in destinations if not self._may(match, name)]
-            key = (match.canary.name, domain(destinations[0]), blocked)
-            if not reached or key in self._told:
+            forbidden = [name for name in destinations if not self._may(match, name)]
+            reached = [name for name in forbidden if (match.canary.name, _place(name), blocked) not in self._told]
+            if not reached:
                 continue
-            self._told.add(key)
+            self._told.update((match.canary.name, _place(name), blocked) for name in reached)
             if not blocked:
                 self._subjects.add(match.canary.subject or match.canary.name)
             severity: Severity = 1 if blocked else 4 if len(self._subjects) >= self._parameters.many else 3
@@ -170,6 +170,11 @@ class _Monitor:
             any_glob((allowed.destination,), destination) and any_glob(allowed.canaries, match.canary.name)
             for allowed in self._parameters.allowed
         )
+
+
+def _place(destination: str) -> str:
+    """Return what is told once for each secret: a mail's recipient, or the domain a host belongs to."""
+    return destination.lower() if "@" in destination else domain(destination)
 
 
 def _recipients(protocol: str, payload: bytes) -> tuple[str, ...]:

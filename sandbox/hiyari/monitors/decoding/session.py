@@ -46,6 +46,7 @@ class Session:
             self._slots.move_to_end(key)
             while len(self._slots) > _MOST_SLOTS:
                 self._last.pop(self._slots.popitem(last=False)[0], None)
+            before = {way: buffer[-_OVERLAP:] for way, buffer in buffers.items()}
             first = not buffers
             _extend(buffers, piece)
             if first:
@@ -54,7 +55,14 @@ class Session:
                 tail = buffer[-len(piece) - _OVERLAP :]
                 if self._was_searched(tail):
                     continue
-                for match in search(tail, self._needles, depth=2 if way == "joined" else 1, rare=False):
+                depth = 2 if way == "joined" else 1
+                matches = search(tail, self._needles, depth=depth, rare=False)
+                # What was whole before this piece came went elsewhere, perhaps to somebody who may know it.
+                old = search(before.get(way, b""), self._needles, depth=depth, rare=False) if matches else []
+                known = {match.canary.name for match in old}
+                for match in matches:
+                    if match.canary.name in known:
+                        continue
                     found.setdefault(match.canary.name, Match(match.canary, (f"{way} pieces", *match.chain)))
         return list(found.values())
 
