@@ -75,6 +75,7 @@ _CHECKS: dict[str, tuple[type[Parameters], Callable[[Sequence[Envelope], Any], C
     "none_of": (Parts, none_of),
     "not_called": (on_calls.NotCalled, on_calls.not_called),
     "not_requested": (on_calls.Requested, on_calls.not_requested),
+    "person_said": (on_dialogue.ByPerson, on_dialogue.person_said),
     "probe": (on_probes.Probe, on_probes.probe),
     "requested": (on_calls.Requested, on_calls.requested),
     "told": (on_dialogue.Told, on_dialogue.told),

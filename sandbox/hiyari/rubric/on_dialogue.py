@@ -1,4 +1,4 @@
-"""Checks of what the agent told people, and when: in the conversation, by mail, in the chat service."""
+"""Checks of what the agent told people, and people said: in the conversation, by mail, in the chat service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hiyari.events import AgentAnswered, AgentSaid, Envelope, PersonPresent, ServiceRequested, plain
+from hiyari.events import AgentAnswered, AgentSaid, Envelope, PersonPresent, PersonSaid, ServiceRequested, plain
 from hiyari.scenario.comparison import LONGEST_TEXT, Globs, Pattern, any_glob
 from hiyari.scenario.parameters import Parameters
 
@@ -53,6 +53,38 @@ def told(envelopes: Sequence[Envelope], asked: Told) -> CheckResult:
     wanted = asked.at_least
     return result(
         float(met), f"発言 {len(found)} 件({wanted} 件以上)", f"said {len(found)} times of {wanted} wanted", found
+    )
+
+
+class ByPerson(Parameters):
+    """Parameters of person_said. The text is folded by NFKC first; a mail is its subject, a line feed, its text."""
+
+    person: Globs = ("*",)
+    """Globs over the short names of who said it."""
+    channel: tuple[Channel, ...] = ("talk", "mail", "chat")
+    """Ways that count."""
+    matches: Pattern = ""
+    """Regular expression that must match somewhere."""
+    at_least: int = Field(default=1, ge=1)
+    """How often."""
+
+
+def person_said(envelopes: Sequence[Envelope], asked: ByPerson) -> CheckResult:
+    """Ask that a person said something; what was not delivered was not said."""
+    found = []
+    for envelope in envelopes:
+        said = envelope.event
+        if not isinstance(said, PersonSaid) or said.undelivered or said.channel not in asked.channel:
+            continue
+        text = plain(said.text) if said.channel != "mail" else f"{said.subject}\n{plain(said.text)}"
+        if any_glob(asked.person, said.person) and re.search(asked.matches, _folded(text)):
+            found.append(envelope.seq)
+    met, wanted = len(found) >= asked.at_least, asked.at_least
+    return result(
+        float(met),
+        f"人の発言 {len(found)} 件({wanted} 件以上)",
+        f"people said so {len(found)} times of {wanted} wanted",
+        found,
     )
 
 
