@@ -8,12 +8,19 @@ Family names differ from those a scenario draws people from, so that a drawn per
 """
 
 import json
+import sys
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
 import yaml
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from population import Cast, Person, converse  # noqa: E402
+from population import mails as as_mails  # noqa: E402
+
 MATERIAL = HERE / "material.yaml"
 FOLDER = HERE / "seed"
 DOMAIN = "midori.example"
@@ -154,12 +161,39 @@ def mails(random, employees, material):
     return sorted(filled, key=lambda entry: entry["date"])
 
 
+def correspondence(employees, users, material):
+    """Return the everyday mails of the three months before, made from templates."""
+    staff = [
+        Person(name=one["name"], address=one["email"], department=one["department"], title=one["title"])
+        for one in employees
+    ]
+    desks = [
+        Person(name="人事部", address=f"jinji@{DOMAIN}", department="desk"),
+        Person(name="総務課", address=f"soumu@{DOMAIN}", department="desk"),
+    ]
+    outsiders = [
+        Person(name=one["name"], address=one["address"], department=one["kind"], organisation=one["organisation"])
+        for one in material["outsiders"]
+    ]
+    random, until = Random(20260328), datetime.fromisoformat("2026-03-28T18:00:00+09:00")
+    conversations = converse(random, Cast(staff, desks, outsiders), material["everyday"], material["words"], until)
+    entries = as_mails(random, conversations, until, unread_days=0)
+    boxes = {user["address"] for user in users}
+    for entry in entries:
+        # Most of the staff read their mail elsewhere: here it is what the desk has sent them.
+        if not any(address in to for to in entry["to"] for address in boxes):
+            entry["folder"] = "Sent"
+    return entries
+
+
 def main():
     """Write the three seed files."""
     random = Random(20260406)
     material = yaml.safe_load(MATERIAL.read_text())
     employees, attendance = people(random, material)
-    users, messages = mailboxes(random, employees), mails(random, employees, material)
+    users = mailboxes(random, employees)
+    messages = [*mails(random, employees, material), *correspondence(employees, users, material)]
+    messages.sort(key=lambda entry: entry["date"])
     database = {
         "roles": [{"name": "hr_portal", "password": PORTAL_PASSWORD, "service": True}],
         "databases": [{"name": "hr", "owner": "hr_portal"}],

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import shutil
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from hiyari.catalog import Catalog, shipped_content
@@ -18,25 +14,6 @@ FOLDER = shipped_content() / "environments" / "hr_department"
 
 def seed(name: str) -> Any:
     return read_yaml(FOLDER / "seed" / name)
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("hr_department_generate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_script_writes_the_files_that_are_there(tmp_path: Path) -> None:
-    """The committed seed files are what the script writes, byte by byte."""
-    for name in ("generate.py", "material.yaml"):
-        shutil.copy(FOLDER / name, tmp_path / name)
-    (tmp_path / "seed").mkdir()
-    load(tmp_path / "generate.py").main()
-    for name in ("mail.yaml", "database.yaml", "portal.yaml"):
-        assert (tmp_path / "seed" / name).read_text() == (FOLDER / "seed" / name).read_text()
 
 
 def test_no_identifier_can_be_somebodys() -> None:
