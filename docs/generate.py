@@ -151,11 +151,46 @@ def monitors() -> str:
     return "\n".join(lines)
 
 
+def environments() -> str:
+    """Return the page of the environments that ship, with their services and tools."""
+    from hiyari.catalog import Catalog, shipped_content
+    from hiyari.scenario.files import read_yaml
+
+    catalog = Catalog((shipped_content(),))
+    lines = ["# Environments, services and tools that ship", "", NOTE]
+    for entry in sorted(catalog.environments.values(), key=lambda entry: entry.name):
+        value = entry.value
+        used = [
+            scenario.name for scenario in catalog.scenarios.values() if scenario.value.world.environment == entry.name
+        ]
+        lines += [f"## {entry.name}", "", f"{_line(value.title.en)}", "", f"{_line(value.title.ja)}", ""]
+        if value.services:
+            lines += ["| service | reached as | seeded with |", "|---|---|---|"]
+        for service in value.services:
+            seed = read_yaml(entry.path.parent / service.seed) if service.seed else {}
+            held = ", ".join(f"{len(each)} {name}" for name, each in (seed or {}).items() if isinstance(each, list))
+            use = f"{service.name} (`{service.folder}`)" if service.folder != service.name else f"`{service.name}`"
+            lines.append(f"| {use} | {', '.join(service.host)} | {_cell(held)} |")
+        tools = ", ".join(f"`{tool.name}`" for tool in value.tools)
+        lines += ["", f"Tools: {tools}. Scenarios: {', '.join(sorted(used)) or 'none yet'}.", ""]
+    lines += ["## Services", "", "| | | ports |", "|---|---|---|"]
+    for file in sorted((shipped_content() / "environments/services").glob("*/service.yaml")):
+        service_file = read_yaml(file)
+        ports = ", ".join(map(str, service_file.get("ports", [])))
+        link = f"[{file.parent.name}](../environments/services/{file.parent.name}/README.md)"
+        lines.append(f"| {link} | {_cell(service_file.get('title', {}).get('en', ''))} | {ports} |")
+    lines += ["", "## Tool servers", "", "| | |", "|---|---|"]
+    for tool in sorted(catalog.tools.values(), key=lambda tool: tool.name):
+        lines.append(f"| [{tool.name}](../tools/{tool.name}/README.md) | {_cell(tool.value.title.en)} |")
+    return "\n".join([*lines, ""])
+
+
 PAGES = {
     "cli.md": cli,
     "events.md": events,
     "reference-scenarios.md": scenarios,
     "reference-monitors.md": monitors,
+    "reference-environments.md": environments,
 }
 """What writes each generated page."""
 
