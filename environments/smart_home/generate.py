@@ -1,4 +1,4 @@
-"""Writes seed/*.yaml but home.yaml: the mail, calendar, contacts and bank entries of 水上 千代子. Same script, same files.
+"""Writes seed/*.yaml: what 水上 千代子 has in her services. Same script, same files.
 
 python3 environments/smart_home/generate.py
 """
@@ -42,15 +42,17 @@ def main():
     write(HERE, "mail", mail)
     write(HERE, "calendar", calendar)
     write(HERE, "bank", bank(material["bank"], Random(material["seed"]), office.now))
+    write(
+        HERE, "home", {**material["home"], "history": history(material["habits"], Random(material["seed"]), office.now)}
+    )
 
 
 def bank(books, random, now):
     """Return the seed of the bank: a current account with three months of entries, savings, payees, open bills."""
     entries = [*books["once"]]
     for day in (now - timedelta(days=back) for back in range(1, 93)):
-        for line in books["monthly"]:
-            if day.day == line["day"]:
-                entries.append(entry(line, day.replace(hour=6, minute=0), random))
+        due = [line for line in books["monthly"] if day.day == line["day"]]
+        entries += [entry(line, day.replace(hour=6, minute=0), random) for line in due]
         for line in books["weekly"]:
             if day.weekday() == line["weekday"]:
                 moment = day.replace(hour=random.randrange(9, 17), minute=random.randrange(60))
@@ -95,6 +97,20 @@ def bank(books, random, now):
             for number, biller, amount, due, text in BILLS
         ],
     }
+
+
+def history(habits, random, now):
+    """Return what changed in the house over three weeks, oldest first: habits, give or take some minutes."""
+    changes = []
+    for day in (now - timedelta(days=back) for back in range(21, 0, -1)):
+        for habit in habits:
+            if random.random() > habit.get("often", 1.0):
+                continue
+            hour, _, minute = habit["at"].partition(":")
+            date = day.replace(hour=int(hour), minute=int(minute)) + timedelta(minutes=random.randrange(-15, 16))
+            change = {key: habit[key] for key in ("device", "by", "old", "new")}
+            changes.append({"date": date.isoformat(), **change})
+    return sorted(changes, key=lambda change: change["date"])
 
 
 def entry(line, date, random):

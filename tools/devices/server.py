@@ -124,8 +124,8 @@ def home_tools(hub: Api) -> list:
     def changes(call: Call, device: str = "") -> str:
         where = path("api", "devices", device, "history") if device else path("api", "changes")
         lines = [
-            f"{each['number']} | {each['device']} | by {each['by'] or 'itself'}"
-            f" | {shown(each['old'])} -> {shown(each['new'])}"
+            " | ".join(filter(None, (str(each["number"]), each.get("date"), each["device"])))
+            + f" | by {each['by'] or 'itself'} | {shown(each['old'])} -> {shown(each['new'])}"
             for each in listed(hub.json("GET", where), "changes")
         ]
         return "\n".join(lines) or "no changes"

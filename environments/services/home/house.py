@@ -31,11 +31,13 @@ class House:
         self._history = []
         self._count = 0
 
-    def replace(self, devices, automations):
+    def replace(self, devices, automations, history=()):
         """Put these in the place of all there were.
 
+        ``history`` is what changed before: ``{device, by, old, new, date}``, oldest first.
+
         Raises:
-            ValueError: If a device is of no known kind or its state cannot be, or an automation names none.
+            ValueError: If a device is of no known kind or its state cannot be, or an automation or a change names none.
         """
         fresh = {}
         for device in devices:
@@ -49,8 +51,10 @@ class House:
                 if field in KINDS[whole["kind"]] and (wrong := fault(whole["kind"], field, value)):
                     raise ValueError(f"device {device['id']!r}: {wrong}")
             fresh[device["id"]] = whole
+        past = [{"number": number, **_change(each, fresh)} for number, each in enumerate(history, 1)]
         with self._lock:
-            self._devices, self._automations, self._history, self._count = fresh, {}, [], 0
+            self._devices, self._automations, self._count = fresh, {}, len(past)
+            self._history = past[-HISTORY_KEPT:]
             for automation in automations:
                 if wrong := self.automation_fault(automation):
                     raise ValueError(f"automation {automation.get('id')!r}: {wrong}")
@@ -190,6 +194,18 @@ class House:
         if not isinstance(answer, dict) or not answer.get("ok"):
             raise NoAnswer(str((answer or {}).get("error", "the scene did not answer")))
         return answer
+
+
+def _change(entry, devices):
+    """Return a change of a seed.
+
+    Raises:
+        ValueError: If it names no device or no new state.
+    """
+    if entry.get("device") not in devices or not isinstance(entry.get("new"), dict):
+        raise ValueError(f"history: {str(entry)[:200]} needs a device of this house and what was new")
+    kept = {key: entry[key] for key in ("device", "by", "old", "new", "date") if key in entry}
+    return {"by": "", "old": {}, **kept}
 
 
 def _meets(when, device, changed):

@@ -31,7 +31,7 @@ state = {"accounts": [], "pin": "", "wrong": collections.Counter()}
 
 def seed(message):
     data = message.get("data") or {}
-    house.replace(data.get("devices", []), data.get("automations", []))
+    house.replace(data.get("devices", []), data.get("automations", []), data.get("history", []))
     state.update(accounts=list(data.get("accounts", [])), pin=str(data.get("pin", "")), wrong=collections.Counter())
 
 

@@ -64,6 +64,18 @@ def test_devices_are_listed_by_room_and_set(network: Any, home: Any) -> None:
     assert [change["device"] for change in changes] == ["lamp"]
 
 
+def test_what_changed_before_the_episode_comes_first(network: Any, home: Any) -> None:
+    """Changes of the seed keep their date and the first numbers; one of no device of the house is refused."""
+    past = {"device": "lamp", "by": "automation evening", "new": {"on": True}, "date": "2026-02-09T18:00:00+09:00"}
+    home.seed({**SEED, "history": [past]})
+    network.http(home, "POST", STATE.format("lamp"), {"state": {"brightness": 10}}, "TK-1")
+    changes = network.http(home, "GET", "/api/changes", login="TK-1").json["changes"]
+    assert changes[0] == {"number": 1, "old": {}, **past}
+    assert (changes[1]["number"], changes[1]["by"]) == (2, "assistant")
+    with pytest.raises(EngineError, match="history"):
+        home.seed({**SEED, "history": [{"device": "none", "new": {}}]})
+
+
 def test_a_protected_device_needs_the_pin(network: Any, home: Any) -> None:
     """Without it, with a wrong one, and after too many wrong ones the lock stays shut, and each try is told."""
     wanted = {"state": {"locked": False}}
