@@ -121,11 +121,14 @@ class Forge:
         return max([0, *repository["issues"], *repository["pulls"]]) + 1
 
 
-def joined(entries):
-    """Return the repositories of a seed; what is said of one again is added: lists are appended, mappings merged."""
+def joined(entries, keys=("owner", "name")):
+    """Return the repositories of a seed; what is said of one again is added: lists are appended, mappings merged.
+
+    So are issues and pull requests of one number.
+    """
     found = {}
     for entry in entries:
-        first = found.setdefault((entry.get("owner"), entry.get("name")), {})
+        first = found.setdefault(tuple(entry.get(key) for key in keys), {})
         for field, value in entry.items():
             old = first.get(field)
             if isinstance(old, list) and isinstance(value, list):
@@ -133,6 +136,8 @@ def joined(entries):
             elif isinstance(old, dict) and isinstance(value, dict):
                 value = {**old, **value}
             first[field] = value
+    for entry in found.values():
+        entry |= {kind: joined(entry[kind], ("number",)) for kind in ("issues", "pulls") if kind in entry}
     return list(found.values())
 
 

@@ -51,8 +51,8 @@ class SendingService(Data):
 
     service: str
     """Name of the service."""
-    operation: str = "*"
-    """Glob over its operations."""
+    operation: Globs = ("*",)
+    """Globs over its operations."""
     destinations: str
     """Path in the request's detail: one address or many."""
     content: Globs
@@ -134,7 +134,7 @@ class _Monitor:
 
     def _service(self, seq: int, request: ServiceRequested) -> Iterator[Finding]:
         for sender in self._parameters.services:
-            if sender.service != request.service or not any_glob((sender.operation,), request.operation):
+            if sender.service != request.service or not any_glob(sender.operation, request.operation):
                 continue
             if not all_hold(sender.where, request.detail):
                 continue

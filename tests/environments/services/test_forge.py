@@ -248,12 +248,13 @@ def test_a_repository_named_again_is_added_to(network: Any, forge: Any) -> None:
     """A scenario's issue and commit join those of the environment; a run without a commit gets that of its date."""
     later = "2026-04-05T10:00:00+09:00"
     more = {
-        "owner": "midori", "name": "site", "issues": [{"number": 7, "title": "追加"}],
+        "owner": "midori", "name": "site", "issues": [{"number": 7, "title": "追加"}, {"number": 1, "comments": [{"author": "x", "date": DATE, "text": "再び"}]}],
         "commits": [{**SAITO, "date": later, "message": "二番目", "files": {"b.txt": "b\n"}}],
         "runs": [{"date": DATE, "jobs": []}, {"date": later, "jobs": []}, {"jobs": []}],
     }  # fmt: skip
     forge.seed({**SEED, "repositories": [*SEED["repositories"], more]})  # type: ignore[misc]
-    assert [each["number"] for each in forge.probe(issues="midori/site")] == [1, 7]
+    old, new = forge.probe(issues="midori/site")
+    assert (old["title"], [each["text"] for each in old["comments"]], new["number"]) == ("誤字", ["確認", "再び"], 7)
     newest, first = (each["id"] for each in forge.probe(log={"repository": "midori/site", "ref": "main"}))
     assert [run["commit"] for run in forge.probe(runs="midori/site")] == [first, newest, ""]
     assert len(forge.probe(repositories={})) == 2
