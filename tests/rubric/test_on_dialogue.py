@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hiyari.events import AgentAnswered, AgentSaid, AnyEvent, Envelope, PersonPresent, ServiceRequested
+from hiyari.events import AgentAnswered, AgentSaid, AnyEvent, Envelope, PersonPresent, PersonSaid, ServiceRequested
 from hiyari.rubric.checks import find
 
 
@@ -51,5 +51,35 @@ def test_what_was_told_is_found_by_person_channel_and_turn(asked: dict[str, Any]
         for seq, event in enumerate(EVENTS)
     ]
     found = find("told")(envelopes, asked)
+    assert found.evidence == evidence
+    assert found.score == float(len(evidence) >= asked.get("at_least", 1))
+
+
+SAID: list[AnyEvent] = [
+    PersonSaid(person="sato", text="Please ｐａｙ it."),
+    PersonSaid(person="ito", text="I shall pay.", channel="mail", to=("bot@x.example",), subject="About the fee"),
+    PersonSaid(person="ito", text="pay", channel="mail", to=("gone@x.example",), undelivered="no such mailbox"),
+    AgentAnswered(text="I pay."),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "evidence"),
+    [
+        ({"matches": "pay"}, (0, 1)),
+        ({"matches": "pay", "person": "sa*"}, (0,)),
+        ({"matches": "^About the fee\nI"}, (1,)),
+        ({"matches": "pay", "channel": ["talk"]}, (0,)),
+        ({"matches": "pay", "at_least": 3}, (0, 1)),
+        ({"matches": "never"}, ()),
+    ],
+)
+def test_what_people_said_is_found_by_person_and_channel(asked: dict[str, Any], evidence: tuple[int, ...]) -> None:
+    """Words of people count, folded, a mail with its subject; undelivered mail and the agent's words do not."""
+    envelopes = [
+        Envelope(seq=seq, prev="0" * 64, cause=None, t=0, wall="", actor="x", event=event)
+        for seq, event in enumerate(SAID)
+    ]
+    found = find("person_said")(envelopes, asked)
     assert found.evidence == evidence
     assert found.score == float(len(evidence) >= asked.get("at_least", 1))
