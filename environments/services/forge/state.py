@@ -3,6 +3,7 @@
 import shutil
 import threading
 from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 import writing
@@ -98,12 +99,13 @@ class Forge:
         repository["git"].create(default)
         if entry.get("commits"):
             writing.write(repository["git"], entry["commits"], default)
+        history = cache(partial(commits_of, repository["git"]))
         for number, run in enumerate(entry.get("runs", []), 1):
             known = {"id": number, "branch": default, "jobs": [], **run}
-            repository["runs"].append({"commit": head_at(repository, known["branch"], run.get("date")), **known})
+            repository["runs"].append({"commit": head_at(history, known["branch"], run.get("date")), **known})
         for deployed in repository["deployments"]:
             branch = deployed.setdefault("ref", default)
-            deployed.setdefault("commit", head_at(repository, branch, deployed.get("date")))
+            deployed.setdefault("commit", head_at(history, branch, deployed.get("date")))
         self.repositories[full] = repository
         return repository
 
@@ -141,12 +143,16 @@ def joined(entries, keys=("owner", "name")):
     return list(found.values())
 
 
-def head_at(repository, branch, date):
+def commits_of(git, branch):
+    """Return the commits of a branch, the newest first; none when there is no such branch."""
+    head = git.commit_of(branch)
+    return git.log(head, most=1000) if head else []
+
+
+def head_at(history, branch, date):
     """Return the commit that a branch ended at on a date of the seed; empty where that cannot be said."""
-    git = repository["git"]
-    head = git.commit_of(branch) if date else None
-    moment = datetime.fromisoformat(date) if head else None
-    commits = git.log(head, most=1000) if head else []
+    moment = datetime.fromisoformat(date) if date else None
+    commits = history(branch) if date else []
     return next((each["id"] for each in commits if datetime.fromisoformat(each["date"]) <= moment), "")
 
 

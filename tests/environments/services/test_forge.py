@@ -246,9 +246,10 @@ def test_commits_through_the_api_are_equal_each_time(network: Any, forge: Any) -
 
 def test_a_repository_named_again_is_added_to(network: Any, forge: Any) -> None:
     """A scenario's issue and commit join those of the environment; a run without a commit gets that of its date."""
-    later = "2026-04-05T10:00:00+09:00"
+    later, said = "2026-04-05T10:00:00+09:00", {"author": "x", "date": DATE, "text": "再び"}
     more = {
-        "owner": "midori", "name": "site", "issues": [{"number": 7, "title": "追加"}, {"number": 1, "comments": [{"author": "x", "date": DATE, "text": "再び"}]}],
+        "owner": "midori", "name": "site",
+        "issues": [{"number": 7, "title": "追加"}, {"number": 1, "comments": [said]}],
         "commits": [{**SAITO, "date": later, "message": "二番目", "files": {"b.txt": "b\n"}}],
         "runs": [{"date": DATE, "jobs": []}, {"date": later, "jobs": []}, {"jobs": []}],
     }  # fmt: skip
