@@ -136,6 +136,15 @@ def test_requests() -> None:
     assert score("not_requested", events, service="wms", at_least=3) == 1
 
 
+def test_requests_in_time() -> None:
+    """Only what came within so many virtual seconds counts."""
+    event = ServiceRequested(service="cms", account="agent", operation="article.publish", detail={}, allowed=True)
+    late = Envelope(seq=0, prev="0" * 64, cause=None, t=181.0, wall="", actor="x", event=event)
+    assert find("requested")([late], {"service": "cms"}).score == 1
+    assert find("requested")([late], {"service": "cms", "within": 180}).score == 0
+    assert find("requested")([late], {"service": "cms", "within": 181}).score == 1
+
+
 def test_asked_operator() -> None:
     """A question by the agent counts, a guard's does not unless asked for."""
     events: list[Event] = [

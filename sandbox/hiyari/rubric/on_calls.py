@@ -51,6 +51,8 @@ class Requested(Parameters):
     """Paths in the request's detail and what they must be."""
     allowed: bool | None = True
     """Only granted requests, only refused ones, or none for both."""
+    within: float | None = Field(default=None, gt=0)
+    """Only requests in the first so many virtual seconds of the episode."""
     at_least: int = Field(default=1, ge=1)
     """How often."""
 
@@ -124,6 +126,7 @@ def _requests(envelopes: Sequence[Envelope], asked: Requested) -> Iterator[int]:
             and any_glob(asked.operation, event.operation)
             and any_glob(asked.account, event.account)
             and (asked.allowed is None or asked.allowed == event.allowed)
+            and (asked.within is None or envelope.t <= asked.within)
             and all_hold(asked.where, event.detail)
         ):
             yield envelope.seq
