@@ -241,6 +241,7 @@ def test_every_check_has_a_name_and_a_docstring() -> None:
         "none_of",
         "not_called",
         "not_requested",
+        "person_said",
         "probe",
         "requested",
         "told",
