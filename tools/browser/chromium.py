@@ -16,6 +16,7 @@ from pathlib import Path
 from mcp_stdio import ToolError
 
 PROGRAM = "/usr/lib/chromium/chromium-headless-shell"
+BEGIN = "-----BEGIN CERTIFICATE-----"
 WIDTH, HEIGHT = 1024, 768
 LANGUAGES = {"ja": "ja,en-US,en", "en": "en-US,en"}
 """Languages that pages are asked for in."""
@@ -56,11 +57,12 @@ def make_profile() -> str:
         profile = tempfile.mkdtemp(prefix=".browser-", dir="/tmp")
         store = Path(profile, ".pki/nssdb")
         store.mkdir(parents=True)
-        authority = os.environ.get("SSL_CERT_FILE", "")
-        if Path(authority).is_file():
-            trust = ["certutil", "-d", f"sql:{store}", "-A", "-n", "authority", "-t", "C,,", "-i", authority]
-            for words in (["certutil", "-d", f"sql:{store}", "-N", "--empty-password"], trust):
-                subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=True)
+        # The file holds the system's authorities, which Chromium knows by itself, and at its end the episode's.
+        _, begin, authority = Path(os.environ.get("SSL_CERT_FILE", os.devnull)).read_text().rpartition(BEGIN)
+        if begin:
+            for words in (["-N", "--empty-password"], ["-A", "-n", "authority", "-t", "C,,"]):
+                made = ["certutil", "-d", f"sql:{store}", *words]
+                subprocess.run(made, input=(begin + authority).encode(), capture_output=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise ToolError(f"the browser cannot be started: {error}") from error
     return profile
