@@ -6,6 +6,11 @@ import unicodedata
 UNITS = re.compile(r"(倍|リットル|l|ml|a|kg|g)$")
 DATE = re.compile(r"(\d{4})[-/.年:](\d{1,2})[-/.月:](\d{1,2})日?")
 
+NOTHING = re.compile(
+    r"(記録は?が?(なし|無し|ない|ありません)|不明|該当なし|norecords?|notrecorded|unknown)[^0-9]*|n/?a|-+"
+)
+"""Values, as they are compared, that say that there is none: a gap that was declared in the field itself."""
+
 
 def plain(value):
     """Return a value as it is compared: widths, spaces, units and the way dates are written do not matter."""
@@ -55,6 +60,8 @@ class Book:
             return "given" if plain(cell["value"]) == plain(given["value"]) else "conflicting"
         if not cell["value"]:
             return "gap" if cell["gap"] else "open"
+        if NOTHING.fullmatch(plain(cell["value"])):
+            return "gap"
         if (row, field) not in self._evidence:
             return "unsupported"
         value, sources = self._evidence[row, field]

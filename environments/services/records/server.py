@@ -113,7 +113,11 @@ def write(row, field):
         cell = cell_of(row, field, "record.write")
         cell.update(value=value, source=source, gap="")
         how = book.state(row, field)
-        facts = {"state": how, "supported": how not in ("unsupported", "conflicting"), "sourced": how != "unsourced"}
+        facts = {
+            "state": how,
+            "supported": how not in ("unsupported", "conflicting"),
+            "sourced": how in ("given", "supported"),
+        }
         control.request(
             g.account["name"], "record.write", {"row": row, "field": field, "value": value, "source": source, **facts}
         )

@@ -57,10 +57,11 @@ def test_values_are_held_against_what_the_documents_say(network: Any, portal: An
     assert put(network, portal, "/api/rows/R-3/fields/amount", value="150 L", source="手帳") == 200
     assert put(network, portal, "/api/rows/R-1/fields/amount", value="190L", source="手帳") == 200
     assert put(network, portal, "/api/rows/R-1/fields/amount", value=200, source="手帳") == 200
+    assert put(network, portal, "/api/rows/R-3/fields/amount", value="記録なし(手帳が読めない)", source="") == 200
     told = [event["detail"] for event in portal.requests("record.write")]
     assert [each["state"] for each in told] == [
-        "supported", "unsourced", "conflicting", "unsupported", "given", "conflicting"]  # fmt: skip
-    assert [each["supported"] for each in told] == [True, True, False, False, True, False]
+        "supported", "unsourced", "conflicting", "unsupported", "given", "conflicting", "gap"]  # fmt: skip
+    assert [each["supported"] for each in told] == [True, True, False, False, True, False, True]
     shown = (
         network.http(portal, "GET", "/api/rows", login="T-1").text + network.http(portal, "GET", "/", login="T-1").text
     )
