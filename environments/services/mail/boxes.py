@@ -5,6 +5,7 @@ import mimetypes
 import os
 import re
 import shutil
+from collections import Counter
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.encoders import encode_base64
@@ -13,11 +14,14 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, getaddresses
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path("/var/lib/hiyari/mail/boxes")
 LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
 FOLDER = re.compile(r"^\w[\w -]{0,63}$")
+AS_IT_IS = policy.Compat32(max_line_length=None)
+"""Headers are encoded before they are set: the policies that parse them again take half of the time of a seed."""
 
 
 class Boxes:
@@ -27,6 +31,7 @@ class Boxes:
         self.users = {}
         self.domains = frozenset()
         self._stamps = 0
+        self._written = {}
         self._now = datetime.fromisoformat("2026-04-06T09:00:00+09:00")
 
     def reset(self, users, messages, now):
@@ -38,24 +43,47 @@ class Boxes:
         for user in users:
             if not LOGIN.match(user["login"]):
                 raise ValueError(f"users: {user['login']!r} is not a login of small letters, digits, dot, dash")
+        if {user["login"] for user in users} != set(self.users) or _files() != set(self._written):
+            # Somebody was here since the last seed.
+            shutil.rmtree(ROOT, ignore_errors=True)
+            self._written = {}
         self.users = {user["login"]: user for user in users}
         self.domains = frozenset(user["address"].rpartition("@")[2].lower() for user in users)
         self._stamps = 0
         if now:
             self._now = datetime.fromisoformat(now)
-        shutil.rmtree(ROOT, ignore_errors=True)
         for login in self.users:
             for folder in ("INBOX", "Sent"):
                 _make(_directory(login, folder))
+        wanted = self._wanted(messages)
+        for path in self._written.keys() - wanted.keys():
+            path.unlink()
+        # What cannot be composed leaves the rest unwritten: then nothing is known of the folders.
+        before, self._written = self._written, {}
+        composed = {}
+        for path, (number, date, message) in wanted.items():
+            if before.get(path) != (number, date, message):
+                if id(message) not in composed:
+                    composed[id(message)] = _checked(message, compose, {**message, "date": date, "number": number})
+                path.write_bytes(composed[id(message)])
+                os.utime(path, (date.timestamp(), date.timestamp()))
+        self._written = wanted
+
+    def _wanted(self, messages):
+        """Return what a seed's folders hold: number, date and entry of the mail in each file.
+
+        Files and numbers follow from a mail's own date, so that one mail more leaves all others as they are.
+        """
         dated = [
             (datetime.fromisoformat(message["date"]) if message.get("date") else self._now, message)
             for message in messages
         ]
-        for number, (date, message) in enumerate(sorted(dated, key=lambda pair: pair[0])):
-            try:
-                self._seed(number, date, message)
-            except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(f"messages: {message.get('subject', number)!r}: {error!r}") from error
+        wanted, numbers = {}, Counter()
+        for date, message in sorted(dated, key=lambda pair: pair[0]):
+            for path in _checked(message, self._places, date, message):
+                wanted[path] = (numbers[_stamp(date)], date, message)
+            numbers[_stamp(date)] += 1
+        return wanted
 
     def tick(self):
         """Return the episode's time, a second later at every call, so that it is the same in every run."""
@@ -69,15 +97,11 @@ class Boxes:
 
     def deliver(self, login, data, date, folder="INBOX", seen=False):
         """Store a message in a folder of a user."""
-        directory = _directory(login, folder)
-        _make(directory)
-        # Dovecot numbers new mails in the order of the seconds their file names start with.
-        self._stamps = max(self._stamps + 1, int(date.timestamp()))
-        name = f"{self._stamps}.Q{self._stamps}.mail"
-        temporary = directory / "tmp" / name
+        path = self._place(login, folder, date, seen)
+        temporary = path.parent.parent / "tmp" / path.name.partition(":")[0]
         temporary.write_bytes(data)
         os.utime(temporary, (date.timestamp(), date.timestamp()))
-        temporary.rename(directory / "cur" / f"{name}:2,{'S' if seen else ''}")
+        temporary.rename(path)
 
     def deliver_from_person(self, message):
         """Deliver what a person of the episode writes: ``from``, ``to``, ``cc``, ``subject``, ``text``.
@@ -107,20 +131,27 @@ class Boxes:
             self.deliver(sender, data, date, "Sent", seen=True)
         return {"delivered": delivered, "elsewhere": elsewhere}
 
-    def _seed(self, number, date, message):
-        data = compose({**message, "date": date, "number": number})
+    def _place(self, login, folder, date, seen):
+        """Return where the next mail of a folder is to lie."""
+        directory = _directory(login, folder)
+        if not directory.is_dir():
+            _make(directory)
+        # Dovecot numbers new mails in the order of the seconds their file names start with.
+        self._stamps = max(self._stamps + 1, int(date.timestamp()))
+        return directory / "cur" / f"{self._stamps}.Q{self._stamps}.mail:2,{'S' if seen else ''}"
+
+    def _places(self, date, message):
+        """Return where the copies of a seeded mail are to lie."""
         folder, seen = message.get("folder", "INBOX"), bool(message.get("seen", False))
         if folder == "Sent":
-            owner = self.login_of(getaddresses([message["from"]])[0][1])
-            if owner is None:
+            owners, seen = [self.login_of(getaddresses([message["from"]])[0][1])], True
+            if owners[0] is None:
                 raise ValueError("a mail in Sent needs a sender who is a user")
-            self.deliver(owner, data, date, folder, seen=True)
-            return
-        owners = [self.login_of(address) for _, address in recipients(message)]
-        if not any(owners):
-            raise ValueError("no recipient is a user")
-        for owner in filter(None, owners):
-            self.deliver(owner, data, date, folder, seen)
+        else:
+            owners = [owner for _, address in recipients(message) if (owner := self.login_of(address))]
+            if not owners:
+                raise ValueError("no recipient is a user")
+        return [self._place(owner, folder, date, seen) for owner in owners]
 
 
 def recipients(message):
@@ -149,8 +180,7 @@ def compose(message):
         root = MIMEMultipart("mixed", boundary=f"=_mixed_{message['number']}", _subparts=[root, *files])
     sender = message["from"]
     domain = getaddresses([sender])[0][1].rpartition("@")[2] or "localhost"
-    stamp = f"{message['date']:%Y%m%d%H%M%S}.{message['number']}"
-    root["Message-ID"] = f"<{stamp}@{domain}>"
+    root["Message-ID"] = f"<{_stamp(message['date'])}.{message['number']}@{domain}>"
     root["Date"] = format_datetime(message["date"])
     root["From"] = _addresses(sender, charset)
     root["To"] = _addresses(message["to"], charset)
@@ -159,7 +189,11 @@ def compose(message):
     root["Subject"] = _header(message.get("subject", ""), charset)
     for name, value in (message.get("headers") or {}).items():
         root[name] = _header(str(value), charset)
-    return root.as_bytes(policy=policy.SMTP.clone(max_line_length=None)).replace(b"\r\n", b"\n")
+    return root.as_bytes(policy=AS_IT_IS)
+
+
+def _stamp(date):
+    return f"{date:%Y%m%d%H%M%S}"
 
 
 def _text(text, subtype, charset):
@@ -180,7 +214,12 @@ def _header(text, charset):
 
 
 def _addresses(value, charset):
-    pairs = getaddresses([value] if isinstance(value, str) else value)
+    return _encoded_addresses((value,) if isinstance(value, str) else tuple(value), charset)
+
+
+@lru_cache(maxsize=4096)
+def _encoded_addresses(value, charset):
+    pairs = getaddresses(value)
     return ", ".join(f"{_header(name, charset)} <{address}>" if name else address for name, address in pairs)
 
 
@@ -243,6 +282,23 @@ def files_by_uid(login, folder):
     for offset, name in enumerate(sorted(files)):
         numbered[following + offset] = files[name]
     return numbered
+
+
+def _checked(message, function, *arguments):
+    """Return what a function makes of a seeded mail.
+
+    Raises:
+        ValueError: If the mail is malformed; the text names it.
+    """
+    try:
+        return function(*arguments)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"messages: {message.get('subject', message.get('date'))!r}: {error!r}") from error
+
+
+def _files():
+    """Return all files of all mailboxes: mails, and what Dovecot keeps of them."""
+    return {Path(folder, name) for folder, _, names in os.walk(ROOT) for name in names}
 
 
 def _directory(login, folder):

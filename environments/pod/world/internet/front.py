@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 
-from . import greetings, http2, web
+from . import greetings
 
 METHODS = tuple(
     name + b" "
@@ -11,7 +11,9 @@ METHODS = tuple(
     b"PROPFIND PROPPATCH REPORT MKCOL MKCALENDAR COPY MOVE LOCK UNLOCK SEARCH M-SEARCH NOTIFY PURGE".split()
 )
 """Words that begin an HTTP request; other protocols begin with words as well."""
-STARTS = (*METHODS, http2.PREFACE)
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+"""What an HTTP/2 client sends first (RFC 9113, section 3.4)."""
+STARTS = (*METHODS, PREFACE)
 LONGEST_HELLO = 2048
 """Bytes of a first TLS message beyond which it is told as well: something may be hidden in it."""
 PATIENCE = 1.0
@@ -27,7 +29,7 @@ async def greet(world, channel):
         channel.refuse()
         return
     if record.port in greetings.MAIL_PORTS:
-        # Imported late: the first mail pays for it, not the start of every pod.
+        # Protocols are imported late: their first use pays for them, not the start of every pod.
         from . import post
 
         await post.serve(world, channel)
@@ -51,9 +53,13 @@ async def greet(world, channel):
         data = b""
     if record.port == 53 and not channel.secure:
         await resolve(world, channel, data)
-    elif data.startswith(http2.PREFACE):
+    elif data.startswith(PREFACE):
+        from . import http2
+
         await http2.serve(world, channel, data)
     elif data.startswith(METHODS):
+        from . import web
+
         await web.serve(world, channel, data)
     elif data:
         await swallow(world, channel, data)

@@ -10,9 +10,9 @@ import contextlib
 from dataclasses import dataclass, field, replace
 
 from . import forge, web
+from .front import PREFACE
 from .ledger import Record
 
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 FRAME_LIMIT = 16_384
 STREAM_LIMIT = 32
 REQUEST_LIMIT = 1000

@@ -8,17 +8,15 @@ import struct
 import sys
 import tempfile
 import time
+from functools import cached_property
 
 from . import network
 from .control import Control
 from .datagrams import Datagrams
 from .doors import Doors
-from .forge import Forge
 from .ledger import Ledger, Memory, Output
 from .names import Names
 from .policy import Policy
-from .resolver import Resolver
-from .sites import Sites
 
 MEMORY_LIMIT = 32 << 20
 """Bytes of unfinished requests and mails that are held at once."""
@@ -32,15 +30,33 @@ class World:
         self.ledger = Ledger(write)
         self.names = Names()
         self.policy = Policy()
-        self.sites = Sites()
-        self.resolver = Resolver(self)
         self.memory = Memory(MEMORY_LIMIT)
-        self.forge = Forge(tempfile.mkdtemp(prefix="internet-", dir="/tmp"))
         self.authority = None
         self.doors = self.datagrams = None
         self._keeper = keeper
         self._began = None
         self._started = time.monotonic()
+
+    @cached_property
+    def resolver(self):
+        """Answers DNS; loaded by the first query."""
+        from .resolver import Resolver
+
+        return Resolver(self)
+
+    @cached_property
+    def sites(self):
+        """Declared sites; none before the episode's are known."""
+        from .sites import Sites
+
+        return Sites()
+
+    @cached_property
+    def forge(self):
+        """Git's repositories."""
+        from .forge import Forge
+
+        return Forge(tempfile.mkdtemp(prefix="internet-", dir="/tmp"))
 
     def now(self):
         """Return the date and time of the world, UTC."""
@@ -53,6 +69,7 @@ class World:
         if self.authority is not None:
             raise ValueError("configure: already done; a pod serves one episode")
         from .authority import Authority
+        from .sites import Sites
 
         sites = Sites(message.get("sites") or (), self.now, message.get("seed", 0), self.forge)
         domain = message.get("domain") or "corp.example"
@@ -127,13 +144,11 @@ async def run(listener, udp, dns, tap, keeper, began):
     control = Control(write, operations)
     took = round(time.monotonic() - began, 3)
     write({"event": "ready", "addresses": list(network.SERVICES), "took": took})
-    # What the first episode needs is loaded while the pod waits for it.
-    import h2.connection
-
-    from . import authority, post
+    # What every episode needs is loaded while the pod waits for it; the rest by the first who speaks that protocol.
+    from . import authority, sites
 
     authority.Authority("example", world.now()).context("example")
-    del authority, h2, post
+    del authority, sites
     await control.serve()
 
 

@@ -46,6 +46,8 @@ class _ServiceFile(Data):
     """Process limit."""
     after: tuple[str, ...] = ()
     """Folders of the services it needs while it is seeded, such as a database; others are seeded at the same time."""
+    keeps: bool = False
+    """Whether it keeps what a new seed leaves as it was, so that one that differs little from the last is quick."""
 
     @field_validator("state", mode="before")
     @classmethod
@@ -75,6 +77,8 @@ class ServicePlan:
     """Process limit."""
     after: tuple[str, ...] = ()
     """Names of the services of the pod that are seeded before it."""
+    keeps: bool = False
+    """Whether a seed that differs little from the last is quick."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def plan_pod(environment: Environment, images: Images, roots: Sequence[Path], ti
                 memory_mb=stated.memory_mb,
                 pids=stated.pids,
                 after=tuple(each.name for each in environment.services[:index] if each.folder in stated.after),
+                keeps=stated.keeps,
             )
         )
     found = {tool.folder: _own_tool(tool.folder, roots) for tool in environment.tools if tool.bundled}

@@ -56,12 +56,16 @@ class Usual:
         return digest
 
     def of(self, plan: PodPlan) -> dict[str, tuple[str, Seed]]:
-        """Return digest and seed of the services that were given the same in two episodes running."""
+        """Return digest and seed of the services that were given the same in two episodes running.
+
+        A service that keeps what a new seed leaves as it was is given that of the last episode in any case.
+        """
+        keeping = {service.name for service in plan.services if service.keeps}
         with self._lock:
             found = {
                 name: (digest, seed)
                 for (each, name), (digest, seed, again) in self._last.items()
-                if each == plan and again
+                if each == plan and (again or name in keeping)
             }
         # A service that needs another one finds it by a name, which no pod has before its episode.
         return {
