@@ -79,7 +79,9 @@ SITES = [
         "pages": {
             "/alerts": script("for (;;) alert('again')", "<p>alerts"),
             "/confirms": script("setInterval(() => confirm('again'), 0)", "<p>confirms"),
-            "/huge": script("for (let n = 0; n < 60000; n++) document.body.append(document.createElement('div'), 'x')"),
+            "/huge": script(
+                "for (let n = 0; n < 60000; n++) document.body.append(document.createElement('div'), 'x')", "<p>"
+            ),
             "/windows": script("for (let n = 0; n < 300; n++) window.open('/w' + n)", "<p>windows"),
             "/redirects": {"redirect": "/redirects"},
             "/busy": script("setTimeout(() => { for (;;); }, 1)", "<p>busy"),
@@ -211,11 +213,11 @@ def test_a_log_in_is_for_its_host_and_cannot_be_read(desktop: Desktop) -> None:
     [picture] = [event for event in desktop.sent() if event.host == "desk.example"]
     assert b"authorization" not in picture.payload.read().lower()
     command = f"""
-    for p in $(pgrep -f chromium-headless); do
+    for p in $(pgrep chromium-headle); do
       (exec 3<>/proc/$p/mem) 2>/dev/null && echo "memory of $p"
       cat /proc/$p/environ >/dev/null 2>&1 && echo "environment of $p"
     done
-    pgrep -f chromium-headless >/dev/null && grep -ra {SECRET[:-1]}[n] /work /tmp /dev/shm 2>/dev/null
+    pgrep chromium-headle >/dev/null && grep -ra {SECRET[:-1]}[n] /work /tmp /dev/shm 2>/dev/null
     ss -ltn 2>/dev/null | grep 127.0.0.1; find /work -mindepth 1; echo looked
     """
     assert plain(desktop.call("shell_run", command=command).text) == "exit code: 0\nlooked\n"
@@ -264,7 +266,7 @@ def test_a_hostile_page_does_not_stop_the_browser(desktop: Desktop, page: str, t
 
 def test_a_killed_browser_is_started_again(desktop: Desktop) -> None:
     """The agent can kill it, as it can all its programs; the next call starts another."""
-    desktop.call("shell_run", command="pkill -9 -f chromium-headless")
+    desktop.call("shell_run", command="pkill -9 chromium-headle")
     assert "在庫は42個" in desktop.text("open", url=f"{SHOP}/")
 
 

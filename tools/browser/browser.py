@@ -16,7 +16,7 @@ from tab import Tab, headers_of, host_of
 
 SECONDS = 20.0
 """Seconds a page may take to load, unless the environment says otherwise."""
-AFTER_LOADING = 5.0
+AFTER_LOADING = 3.0
 """Seconds that requests may go on after a page has loaded."""
 ANSWER = 15.0
 """Seconds the page may take to do what it is told; one that takes longer hangs."""
@@ -50,11 +50,20 @@ class Browser:
         Raises:
             ToolError: If it cannot be started, or the page had to be given up.
         """
-        if self.pipe is None or self.pipe.gone or self.tab.crashed:
-            self.end()
-            self.start()
-        else:
-            self.alive()
+        ended = self.pipe is not None and (self.pipe.gone or self.tab.crashed)
+        if self.pipe is not None and not ended:
+            try:
+                self.do("Runtime.evaluate", expression="1", seconds=3.0)
+                return
+            except Gone:
+                ended = True
+            except (Silent, Refused):
+                self.alive()
+                return
+        self.end()
+        self.start()
+        if ended:
+            self.tab.note("the browser had ended and was started again")
 
     def start(self) -> None:
         self.source = SOURCE.read_text(encoding="utf-8")
@@ -112,14 +121,14 @@ class Browser:
     def alive(self) -> None:
         """Stop a page that hangs; raises ToolError if the browser had to be ended for it."""
         try:
-            self.do("Runtime.evaluate", expression="1", seconds=5.0)
+            self.do("Runtime.evaluate", expression="1", seconds=3.0)
             return
         except (Silent, Refused):
             self.pipe.tell("Runtime.terminateExecution", {}, self.tab.session)
         except Gone:
             raise self.lost() from None
         try:
-            self.do("Runtime.evaluate", expression="1", seconds=5.0)
+            self.do("Runtime.evaluate", expression="1", seconds=3.0)
         except (Silent, Refused, Gone):
             self.end()
             raise ToolError("the page hung and the browser was closed with it; open a page to begin anew") from None

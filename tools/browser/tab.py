@@ -1,6 +1,6 @@
 """The one tab: what it loads, what it asks and opens by itself, and how that is answered.
 
-Events come in the pipe's thread, which never waits; what they change is read by the thread of the call.
+Events come in the pipe's thread, which hardly waits; what they change is read by the thread of the call.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pipe import Pipe
 
 DIALOGS = 20
 """Dialogs of one document after which its scripts are stopped."""
+PAUSE = 0.1
+"""Seconds that each further dialog is left open."""
 MOVES = 30
 """Documents in one call after which loading is stopped: more is a loop."""
 DOWNLOADS = 20
@@ -113,11 +115,14 @@ class Tab:
         kind, text = str(event.get("type")), str(event.get("message", ""))[:300]
         agreed = kind in ("alert", "beforeunload") or self.accept
         self.dialogs += 1
-        if self.dialogs > DIALOGS and not self.stopped:
-            self.stopped = True
-            self.note("the page opened dialogs without end; its scripts were stopped")
+        if self.dialogs > DIALOGS:
+            if not self.stopped:
+                self.stopped = True
+                self.note("the page opened dialogs without end; its scripts were stopped")
+                self.tell("Emulation.setScriptExecutionDisabled", value=True)
             self.tell("Runtime.terminateExecution")
-            self.tell("Emulation.setScriptExecutionDisabled", value=True)
+            # While the dialog is open the page cannot run; the order to stop must reach it before the answer does.
+            time.sleep(PAUSE)
         elif not self.stopped:
             self.note(f"dialog ({kind}): {text!r}, answered with {'OK' if agreed else 'Cancel'}")
         self.tell("Page.handleJavaScriptDialog", accept=agreed, promptText=self.answer)
