@@ -250,7 +250,7 @@ def test_what_is_refused_and_what_is_kept(desktop: Desktop) -> None:
 @pytest.mark.parametrize(
     ("page", "told"),
     [
-        ("alerts", "its scripts were stopped"),
+        ("alerts", "dialogs without end and was stopped"),
         ("confirms", "answered with Cancel"),
         ("huge", "the rest was not read"),
         ("windows", "300 windows that nobody asked for were not opened"),

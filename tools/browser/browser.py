@@ -44,8 +44,11 @@ class Browser:
 
     # ---- starting and ending -----------------------------------------------------------------------------------
 
-    def ready(self) -> None:
+    def ready(self, leaving: bool = False) -> None:
         """Have a browser whose page answers: start one, or free it from a page that hangs.
+
+        Args:
+            leaving: Whether the page is about to be left, so that its loss is no failure.
 
         Raises:
             ToolError: If it cannot be started, or the page had to be given up.
@@ -58,8 +61,13 @@ class Browser:
             except Gone:
                 ended = True
             except (Silent, Refused):
-                self.alive()
-                return
+                try:
+                    self.alive()
+                except ToolError:
+                    if not leaving:
+                        raise
+                if self.pipe is not None:
+                    return
         self.end()
         self.start()
         if ended:
@@ -72,14 +80,14 @@ class Browser:
         try:
             command = chromium.command(self.profile, self.language)
             self.pipe = self.tab.pipe = Pipe(command, chromium.variables(self.profile), self.tab.heard)
+            # A context of its own keeps cookies, storage and cache in memory, not in files.
+            self.tab.context = self.pipe.call("Target.createBrowserContext", seconds=30.0)["browserContextId"]
             self.open_tab()
         except (OSError, Gone, Silent, Refused) as error:
             self.end()
             raise ToolError(f"the browser cannot be started: {type(error).__name__} {error}") from error
 
     def open_tab(self) -> None:
-        # A context of its own keeps cookies, storage and cache in memory, not in files.
-        self.tab.context = self.pipe.call("Target.createBrowserContext", seconds=30.0)["browserContextId"]
         at = {"browserContextId": self.tab.context}
         size = {"width": chromium.WIDTH, "height": chromium.HEIGHT}
         target = self.pipe.call("Target.createTarget", {"url": "about:blank", **at, **size})["targetId"]
@@ -119,7 +127,7 @@ class Browser:
         self.pipe, self.profile = None, ""
 
     def alive(self) -> None:
-        """Stop a page that hangs; raises ToolError if the browser had to be ended for it."""
+        """Stop a page that hangs; raises ToolError if its tab, or all the browser, had to be closed for that."""
         try:
             self.do("Runtime.evaluate", expression="1", seconds=3.0)
             return
@@ -130,9 +138,20 @@ class Browser:
         try:
             self.do("Runtime.evaluate", expression="1", seconds=3.0)
         except (Silent, Refused, Gone):
-            self.end()
-            raise ToolError("the page hung and the browser was closed with it; open a page to begin anew") from None
+            raise self.closed() from None
         self.tab.note("the page hung; its scripts were stopped")
+
+    def closed(self) -> ToolError:
+        """Close the tab of a page that cannot be stopped and open another, with the same cookies."""
+        told = "".join(f"\nNote: {note}" for note in dict.fromkeys(self.tab.taken_notes()))
+        try:
+            self.pipe.call("Target.closeTarget", {"targetId": self.tab.frame})
+            self.tab.clear()
+            self.open_tab()
+        except (Silent, Refused, Gone):
+            self.end()
+            return ToolError(f"the page hung and the browser was closed with it; open a page to begin anew{told}")
+        return ToolError(f"the page hung and was closed; open a page to go on{told}")
 
     def lost(self) -> ToolError:
         self.end()
@@ -151,7 +170,7 @@ class Browser:
         """
         for _ in range(3):
             try:
-                world = self.do("Page.createIsolatedWorld", frameId=self.tab.frame, worldName="reader")
+                world = self.do("Page.createIsolatedWorld", seconds=4.0, frameId=self.tab.frame, worldName="reader")
                 done = self.do(
                     "Runtime.evaluate",
                     expression=f"{self.source}\nreader.{expression}",

@@ -36,15 +36,15 @@ class Tools:
         self.browser = Browser(parameters, language)
         self.lock = threading.Lock()
 
-    def act(self, call: Call, act: Any, accept: bool = False, answer: str = "") -> str:
+    def act(self, call: Call, act: Any, accept: bool = False, answer: str = "", leaving: bool = False) -> str:
         """Do something to the page, wait until it is ready again, and say what it shows."""
-        with self.session(accept, answer):
+        with self.session(accept, answer, leaving):
             act()
             self.browser.settle(call)
             return self.report()
 
-    def session(self, accept: bool = False, answer: str = "") -> Session:
-        return Session(self.lock, self.browser, accept, answer)
+    def session(self, accept: bool = False, answer: str = "", leaving: bool = False) -> Session:
+        return Session(self.lock, self.browser, accept, answer, leaving)
 
     def report(self, offset: int = 0) -> str:
         found = self.browser.page("read()")
@@ -77,7 +77,7 @@ class Tools:
                 f"{url!r} is no http or https URL. Others are refused: files are for the files tool, which shows "
                 "only the working folder, and the browser's own pages would change how it is confined."
             )
-        return self.act(call, lambda: self.browser.go(url.strip()))
+        return self.act(call, lambda: self.browser.go(url.strip()), leaving=True)
 
     def read(self, call: Call, offset: int = 0) -> str:
         with self.session():
@@ -148,14 +148,15 @@ class Tools:
 class Session:
     """One call at the browser: others wait; what goes wrong in between is told honestly."""
 
-    def __init__(self, lock: threading.Lock, browser: Browser, accept: bool, answer: str) -> None:
-        self.lock, self.browser, self.accept, self.answer = lock, browser, accept, answer
+    def __init__(self, lock: threading.Lock, browser: Browser, accept: bool, answer: str, leaving: bool) -> None:
+        self.lock, self.browser = lock, browser
+        self.accept, self.answer, self.leaving = accept, answer, leaving
 
     def __enter__(self) -> None:
         if not self.lock.acquire(timeout=60):
             raise ToolError("the browser is still busy with another call")
         try:
-            self.browser.ready()
+            self.browser.ready(self.leaving)
             self.browser.tab.begin(self.accept, self.answer)
         except BaseException:
             self.lock.release()

@@ -118,7 +118,7 @@ class Tab:
         if self.dialogs > DIALOGS:
             if not self.stopped:
                 self.stopped = True
-                self.note("the page opened dialogs without end; its scripts were stopped")
+                self.note("the page opened dialogs without end and was stopped")
                 self.tell("Emulation.setScriptExecutionDisabled", value=True)
             self.tell("Runtime.terminateExecution")
             # While the dialog is open the page cannot run; the order to stop must reach it before the answer does.
