@@ -241,6 +241,35 @@ def test_a_seed_replaces_all_state(network: Any, mail: Any) -> None:
     assert mail.probe(sent={}) == []
 
 
+def test_a_seed_like_the_last_leaves_what_a_whole_one_does(network: Any, mail: Any) -> None:
+    """One mail more, one changed, one less: the same mails, whether somebody had read the boxes or not."""
+    first, second, _ = SEED["messages"]
+    more = {**first, "subject": "追加", "date": "2026-04-01T09:00:00+09:00"}
+    changed = {"users": SEED["users"], "messages": [first, more, {**second, "text": "差し替えました。"}]}
+
+    def boxes() -> list[Any]:
+        return [
+            network.client(read_all, mail.address, login, password, folder)
+            for login, password in (("saito", "aoi-sora-7"), ("tanaka", "kiiro-3"))
+            for folder in ("INBOX", "Sent")
+        ]
+
+    untouched = [mail.seed(changed), boxes()]
+    mail.seed(SEED)
+    before = boxes()
+    read = [mail.seed(changed), boxes()]
+    mail.seed({"users": [], "messages": []})
+    whole = [mail.seed(changed), boxes()]
+    assert untouched == read == whole
+    subjects = [row[2] for row in whole[1][0]]
+    assert subjects == ["追加", "お見積りの件について", "会議資料"] and whole[1][0][2][4] == "差し替えました。"
+    assert before[1] and whole[1][1] == [] and before[0] != whole[1][0]
+    with pytest.raises(EngineError, match="no recipient is a user"):
+        mail.seed({**SEED, "messages": [first, {**second, "to": "x@kyoei.example"}]})
+    mail.seed(changed)
+    assert boxes() == whole[1]
+
+
 def test_garbage_does_not_stop_the_service(network: Any, mail: Any) -> None:
     """Bytes that are neither IMAP nor SMTP, broken MIME and control lines without sense leave it working."""
     for port in (25, 587, 143):
