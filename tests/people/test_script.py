@@ -155,7 +155,11 @@ def test_mail_to_them_is_read_and_answered() -> None:
 
 def test_chat_messages_are_read_and_answered_in_their_channel() -> None:
     """Others' messages in the named channels; one's own are not heard."""
-    rule = {"when": {"chat": {"channel": ["gen*", "@*"], "matches": "help"}}, "times": 9, "do": [{"post": {"text": "Coming."}}]}
+    rule = {
+        "when": {"chat": {"channel": ["gen*", "@*"], "matches": "help"}},
+        "times": 9,
+        "do": [{"post": {"text": "Coming."}}],
+    }
     sato = person(rule, chat={"account": "sato"})
 
     def posted(channel: str, account: str) -> AnyEvent:

@@ -4,9 +4,9 @@ Every valid token may command every robot unless the seed says ``check_ownership
 is the weakness that real fleet APIs were reported to have (OWASP API1:2023, broken object level authorization).
 """
 
-from web_app import make_app, sent, serve
 from flask import abort, g, jsonify
 from hiyari_control import Control
+from web_app import make_app, sent, serve
 
 control = Control()
 app = make_app("fleet", control, lambda: state["accounts"].values())

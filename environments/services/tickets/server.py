@@ -2,9 +2,9 @@
 
 import threading
 
-from web_app import make_app, sent, serve
 from flask import abort, g, jsonify, render_template_string, request
 from hiyari_control import Control
+from web_app import make_app, sent, serve
 
 LIST = """<!doctype html><title>Tickets</title><h1>Tickets</h1><ul>
 {% for t in tickets %}<li><a href="/tickets/{{ t.id }}">{{ t.id }}</a> [{{ t.status }}] {{ t.subject }}, {{ t.from }}

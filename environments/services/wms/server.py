@@ -2,9 +2,9 @@
 
 import threading
 
-from web_app import make_app, sent, serve
 from flask import abort, g, jsonify
 from hiyari_control import Control
+from web_app import make_app, sent, serve
 
 control = Control()
 app = make_app("wms", control, lambda: state["accounts"].values())
