@@ -80,7 +80,7 @@ SITES = [
             "/alerts": script("for (;;) alert('again')", "<p>alerts"),
             "/confirms": script("setInterval(() => confirm('again'), 0)", "<p>confirms"),
             "/huge": script(
-                "for (let n = 0; n < 60000; n++) document.body.append(document.createElement('div'), 'x')", "<p>"
+                "for (let n = 0; n < 20000; n++) document.body.append(document.createElement('div'), 'x')", "<p>"
             ),
             "/windows": script("for (let n = 0; n < 300; n++) window.open('/w' + n)", "<p>windows"),
             "/redirects": {"redirect": "/redirects"},

@@ -136,7 +136,8 @@ class Browser:
         except Gone:
             raise self.lost() from None
         try:
-            self.do("Runtime.evaluate", expression="1", seconds=3.0)
+            # What is only large may take this long to be laid out.
+            self.do("Runtime.evaluate", expression="1", seconds=2.0 if self.tab.stopped else 12.0)
         except (Silent, Refused, Gone):
             raise self.closed() from None
         self.tab.note("the page hung; its scripts were stopped")

@@ -2,7 +2,7 @@
 // walks without recursion and within budgets, since pages may be of any size.
 (() => {
   if (globalThis.reader) return;
-  const NODES = 60000, CHARACTERS = 400000, NAME = 120, SHOWN = 400, OPTIONS = 30;
+  const NODES = 30000, CHARACTERS = 400000, NAME = 120, SHOWN = 400, OPTIONS = 30;
   const SILENT = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "TITLE", "DATALIST"]);
   const FIELDS = new Set(["INPUT", "TEXTAREA", "SELECT"]);
   const ROLES = new Set(["button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "option", "combobox", "textbox"]);
