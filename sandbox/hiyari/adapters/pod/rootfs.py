@@ -35,6 +35,16 @@ _DROPPED = (
     "path-exclude=/usr/share/lintian/*",
     "force-unsafe-io",
 )
+_RUBBISH = (
+    "/var/lib/apt/lists/*",
+    "/var/cache/apt/*",
+    "/var/log/*",
+    "/var/cache/debconf/*-old",
+    # Copies of this machine's own; gVisor under Podman shows the image's file where Docker mounts another over it.
+    "/etc/resolv.conf",
+    "/etc/hostname",
+)
+"""What is removed at the end."""
 
 
 def base_image(engine: Engine, progress: Progress) -> ImageRef:
@@ -120,7 +130,7 @@ def _made(engine: Engine, progress: Progress) -> ImageRef:
             "set HIYARI_BASE_IMAGE to a Debian 12 image this engine has, or give the engine access to a registry"
         ) from error
     stated = {key: str(value) for key, value in asdict(sources).items()}
-    inputs = json.dumps([stated, PACKAGES, _DROPPED, EPOCH], sort_keys=True)
+    inputs = json.dumps([stated, PACKAGES, _DROPPED, _RUBBISH, EPOCH], sort_keys=True)
     content = hashlib.sha256(inputs.encode()).hexdigest()
     archive = cache_folder() / f"rootfs-{content[:12]}.tar"
     if not archive.exists():
@@ -156,8 +166,7 @@ def _bootstrap(sources: Sources, archive: Path) -> None:
         command += [f"--customize-hook={_copy(file)}" for file in sources.certificates]
         if sources.certificates:
             command.append('--customize-hook=chroot "$1" update-ca-certificates')
-        rubbish = ("lib/apt/lists/*", "cache/apt/*", "log/*", "cache/debconf/*-old")
-        command.append("--customize-hook=rm -rf " + " ".join(f'"$1"/var/{path}' for path in rubbish))
+        command.append("--customize-hook=rm -rf " + " ".join(f'"$1"{path}' for path in _RUBBISH))
         command += [sources.suite, str(made), *mirrors]
         done = subprocess.run(
             command,
