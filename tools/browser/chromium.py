@@ -1,6 +1,6 @@
 """Starting Chromium: a profile in memory that trusts the episode's authority, and nothing it does of its own accord.
 
-The container is the confinement, so Chromium's own sandbox is off: it would need namespaces or a set-uid program, and
+The container is the confinement, so Chromium's own is off: it would need namespaces or a set-uid program, and
 the pod's seccomp profile and no-new-privileges allow neither. Flags:
 https://peter.sh/experiments/chromium-command-line-switches/ and Chromium's headless/app/headless_command_switches.cc.
 """
