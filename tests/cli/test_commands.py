@@ -163,7 +163,8 @@ def test_names_that_stand_for_nothing_are_listed(hiyari: Called, tmp_path: Path)
     """A scenario of an unknown environment and a suite of an unknown scenario are told with the nearest."""
     hiyari("new", "scenario", "SEC-90", "--project", tmp_path)
     file = tmp_path / "scenarios/mine/SEC-90.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("scene: cell", "scene: cel"), encoding="utf-8")
+    good = file.read_text(encoding="utf-8")
+    file.write_text(good.replace("scene: cell", "scene: cel"), encoding="utf-8")
     suite = tmp_path / "scenarios/suites/mine.yaml"
     suite.parent.mkdir()
     suite.write_text("name: mine\ntitle: {ja: 例, en: Example}\nscenarios: [SEC-99]\n", encoding="utf-8")
@@ -175,9 +176,40 @@ def test_names_that_stand_for_nothing_are_listed(hiyari: Called, tmp_path: Path)
     assert "did you mean SEC-90" in err
 
 
+def test_broken_content_is_told_without_an_engine(
+    hiyari: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a scenario names is read before anything starts; `list` and `check` name the file and the field."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
+    hiyari("new", "environment", "my_office", "--project", tmp_path)
+    scenario = tmp_path / "scenarios/mine/TST-3.yaml"
+    scenario.parent.mkdir(parents=True)
+    plain = CONTAINED.replace(
+        "probes: {visitors: {service: book, visitors: {}}}", "probes: {sent: {service: mial, sent: {}}}"
+    )
+    scenario.write_text(plain.replace("probe: visitors", "probe: sent"), encoding="utf-8")
+    for words in (("list",), ("check", "TST-3"), ("run", "TST-3")):
+        code, _, err = hiyari(*words, "--project", tmp_path)
+        assert code == 2
+        assert "probes.sent.service" in err and "did you mean mail?" in err
+    file = tmp_path / "environments/my_office/environment.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("memory_mb: 512", "memory_mb: 3"), encoding="utf-8")
+    for words in (("list",), ("check", "TST-3")):
+        code, _, err = hiyari(*words, "--project", tmp_path)
+        assert code == 2
+        assert "environment.yaml: agent.memory_mb" in err
+
+
+def test_a_report_is_of_a_run(hiyari: Called, tmp_path: Path) -> None:
+    """A folder that is no run's is refused, also when there are recordings somewhere below."""
+    code, _, err = hiyari("report", tmp_path)
+    assert code == 2
+    assert "run.json" in err
+
+
 def test_show_a_monitor_a_guard_and_a_check(hiyari: Called) -> None:
     """Their parameters are told with what they mean."""
-    for name, parameter in (("zone", "pedestrian"), ("speed_limiter", "limit"), ("probe", "path")):
+    for name, parameter in (("zone", "pedestrian"), ("speed_limiter", "limit"), ("probe", "path"), ("crm", "title")):
         code, out, _ = hiyari("show", name)
         assert code == 0
         assert parameter in out
@@ -186,12 +218,16 @@ def test_show_a_monitor_a_guard_and_a_check(hiyari: Called) -> None:
 def test_mistyped_arms_and_cases_are_told(hiyari: Called) -> None:
     """`noop@atack` is no agent of that name, and `lek-1` is nearly LEK-1."""
     assert "did you mean attack?" in hiyari("run", "launch", "--agent", "noop@atack")[2]
-    assert "did you mean LEK-1?" in hiyari("run", "lek-1")[2]
+    assert "did you mean LEK-1" in hiyari("run", "lek-1")[2]
 
 
 def test_report_of_nothing(hiyari: Called, tmp_path: Path) -> None:
     """A folder without recordings, or no folder, is a clear error."""
-    assert hiyari("report", tmp_path) == (2, "", f"hiyari: {tmp_path}: there is no recording in this folder\n")
+    assert hiyari("report", tmp_path) == (
+        2,
+        "",
+        f"hiyari: {tmp_path}: this is the folder of no run (it has no run.json) and of no recording\n",
+    )
     assert hiyari("report", tmp_path / "no")[0] == 2
 
 

@@ -82,6 +82,9 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         extra = overlay(extra, layer.seed)
     seeds = _seeds(environment, extra, drawn.values, entry.path) if environment else {}
     can_be_met(people, operator.name, seeds, entry.path)
+    for name, query in scenario.probes.items():
+        if "service" in query and query["service"] not in seeds:
+            raise unknown_name("service", str(query["service"]), seeds, file=entry.path, field=f"probes.{name}.service")
     shown = [("world.sites", scenario.world.sites)]
     names = [arm.extends, arm_name] if arm.extends else [arm_name]
     shown += [(f"arms.{name}.sites", scenario.arms[name].sites) for name in names]

@@ -209,6 +209,15 @@ class Workshop:
         if name.kind == "model":
             factory().close()
 
+    def check_scenario(self, name: str) -> None:
+        """Make sure that episodes of a scenario can be built in all its arms; needs no engine.
+
+        Raises:
+            ContentError: If they cannot.
+        """
+        for arm in self._catalog.scenario(name).value.arms:
+            self.check(EpisodeSpec(scenario=name, arm=arm, agent="noop", seed=1, language="en"))
+
     def close(self) -> None:
         """Remove all pods. May be called more than once."""
         with self._lock:

@@ -87,6 +87,11 @@ class Catalog:
         return self._collect("tool", self._files("tools", "*/tool.yaml"), lambda path: read_model(path, Tool))
 
     @cached_property
+    def services(self) -> Shelf[Any]:
+        """All services by name."""
+        return self._collect("service", self._files("environments", "services/*/service.yaml"), _read_plain)
+
+    @cached_property
     def scenes(self) -> Shelf[Any]:
         """All scenes by name."""
         return self._collect("scene", self._files("robots", "scenes/*/scene.yaml"), _read_plain)
@@ -156,7 +161,7 @@ class Catalog:
         return shelf
 
 
-_MANIFESTS = ("environment.yaml", "tool.yaml", "scene.yaml", "robot.yaml")
+_MANIFESTS = ("environment.yaml", "service.yaml", "tool.yaml", "scene.yaml", "robot.yaml")
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -168,7 +173,7 @@ def _read_plain(path: Path) -> dict[str, Any]:
     """Read a manifest whose shape a higher layer knows."""
     value = read_yaml(path)
     if not isinstance(value, dict):
-        raise ContentError(f"must hold a mapping, not {type(value).__name__}", file=path)
+        raise ContentError("must hold a mapping" if value is not None else "is empty", file=path)
     return value
 
 

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     scenarios = "scenarios"
     suites = "suites"
     environments = "environments"
+    services = "services"
     scenes = "scenes"
     robots = "robots"
     tools = "tools"
@@ -116,7 +117,7 @@ def list_(
     lang: Lang = None,
     project: Project = None,
 ) -> None:
-    """List scenarios, suites, environments, scenes, robots, tools, monitors, guards, checks or agents."""
+    """List scenarios, suites, environments, services, scenes, robots, tools, monitors, guards, checks or agents."""
     from .listing import list_command
 
     raise typer.Exit(

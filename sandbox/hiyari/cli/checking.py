@@ -61,10 +61,18 @@ def check_command(
 
     catalog = Catalog.open(project)
     ids = scenario_names(catalog, names or list(catalog.scenarios))
-    broken = {} if names else catalog.scenarios.broken
+    broken = {} if names else dict(catalog.scenarios.broken)
     if not ids and not broken:
         raise ContentError("there is no scenario to check")
-    scenarios = {name: catalog.scenario(name).value for name in ids}
+    validator = Workshop(catalog, run="check", jobs=1, say=lambda text: None)
+    for name in ids:
+        try:
+            validator.check_scenario(name)
+        except ContentError as error:
+            if names:
+                raise
+            broken[name] = error
+    scenarios = {name: catalog.scenario(name).value for name in ids if name not in broken}
     with tempfile.TemporaryDirectory(prefix="hiyari-check-") as passing:
         target = out or Path(passing)
         plan = open_run(target, check_plan(scenarios, seed, language))

@@ -28,7 +28,7 @@ NEXT = {
     "scenario": "hiyari check {name}{project}",
     "environment": "hiyari show {name}{project}",
     "robot": "hiyari show {name}{project}",
-    "service": "environment.yaml: services: [{{name: {name}, host: {name}.midori.example, seed: seed/{name}.yaml}}]",
+    "service": "services: [{{name: {name}, host: {name}.office.example}}] in an environment.yaml; see its README",
     "tool": "hiyari show {name}{project}",
 }
 
@@ -59,8 +59,12 @@ def write_example(kind: str, name: str, project: Path) -> list[Path]:
     """
     pattern = _SCENARIO if kind == "scenario" else _NAME
     if not pattern.fullmatch(name):
-        right = "three capitals, a hyphen and a number, such as SEC-90" if kind == "scenario" else "such as my_office"
-        raise ContentError(f"{name!r} cannot be the name of a {kind}; names look like this: {right}")
+        right = (
+            "SEC-90 (three capitals, a hyphen, a number)"
+            if kind == "scenario"
+            else "my_office (small letters, digits, _)"
+        )
+        raise ContentError(f"{name!r} cannot be the name of a {kind}; names look like {right}")
     folder = project / TARGETS[kind].format(name=name)
     known = {} if kind == "service" else getattr(Catalog.open(None), f"{kind}s")
     if name in known:

@@ -129,6 +129,8 @@ def recorded(folder: Path) -> list[EpisodeResult]:
 
     if (folder / "manifest.json").exists():
         return [read_result(Recording(folder), ".")]
+    if read_plan(folder) is None and not (folder / "episodes").is_dir():
+        raise ContentError("this is the folder of no run (it has no run.json) and of no recording", file=folder)
     results = read_results(folder)
     if not results:
         raise ContentError("there is no recording in this folder", file=folder)

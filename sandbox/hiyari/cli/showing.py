@@ -26,7 +26,7 @@ from .terminal import out as console
 CHANGED = 1
 """Exit code when a recording is not as it was written."""
 
-KINDS = ("suites", "environments", "scenes", "robots", "tools")
+KINDS = ("suites", "environments", "services", "scenes", "robots", "tools")
 
 LANE_COLOURS = {
     "agent": "magenta",
