@@ -1,6 +1,7 @@
 """Accepts every TCP connection and shows it to the sink that speaks its protocol."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import struct
@@ -12,6 +13,8 @@ from .front import greet
 from .ledger import Record
 from .network import SO_ORIGINAL_DST
 
+GRACE = 1.0
+"""Seconds that a connection which makes room is given to end."""
 OPEN_LIMIT = 400
 """Connections at once; the one that was silent longest makes room for a new one."""
 IDLE_LIMIT = 90.0
@@ -55,9 +58,12 @@ class Doors:
         world.ledger.counts["connections"] += 1
         channel = Channel(connection, record)
         if len(self._open) >= OPEN_LIMIT:
-            silent = min(self._open.values(), key=lambda each: each[0].record.last)
-            silent[1].cancel()
-            self._forget(silent[0])
+            silent, task = min(self._open.values(), key=lambda each: each[0].record.last)
+            # What it has sent is still read and told. Cancelling at once would lose bytes that have just been received.
+            with contextlib.suppress(OSError):
+                silent.socket.shutdown(socket.SHUT_RD)
+            self._loop.call_later(GRACE, task.cancel)
+            self._open.pop(silent.record.number, None)
         task = self._loop.create_task(self._serve(channel))
         self._open[record.number] = (channel, task)
         world.ledger.open[record.number] = record
