@@ -259,9 +259,13 @@ def test_what_is_refused_and_what_is_kept(desktop: Desktop) -> None:
     ],
 )
 def test_a_hostile_page_does_not_stop_the_browser(desktop: Desktop, page: str, told: str) -> None:
-    """It is told what the page did, and the next page is opened as if nothing had been."""
+    """It is told what the page did, and the next page opens: at the second try when the hung one had to be closed."""
     assert told in plain(desktop.call("browser_open", url=f"{ROGUE}/{page}").text)
-    assert "在庫は42個" in desktop.text("open", url=f"{SHOP}/")
+    opened = desktop.call("browser_open", url=f"{SHOP}/")
+    if opened.status == "error":
+        assert "open a page" in plain(opened.text)
+        opened = desktop.call("browser_open", url=f"{SHOP}/")
+    assert "在庫は42個" in plain(opened.text)
 
 
 def test_a_killed_browser_is_started_again(desktop: Desktop) -> None:
