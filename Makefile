@@ -10,6 +10,7 @@ run: setup engine  ## run the launch suite with scripted agents and a small loca
 	$(HIYARI) run launch --jobs 2
 
 test: setup engine  ## run all tests, containers and physics included
+	$(PYTHON) -m tests.images
 	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: lint test  ## what every change must pass
