@@ -31,8 +31,7 @@ def main():
     office = Office(material)
     for one in customers:
         one["owner"] = random.choice([each for each in office.staff if each.department == "本店営業部"]).name
-    for service in ("mail", "tickets", "wiki"):
-        write(HERE, service, getattr(office, service)())
+    office.write(HERE, "mail", "tickets", "wiki")
     write(HERE, "chat", chat(office))
     write(HERE, "crm", crm(office, customers))
     write(HERE, "bank", bank(random, office, customers))

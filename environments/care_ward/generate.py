@@ -9,14 +9,12 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from population import Office, read, write  # noqa: E402
+from population import Office, read  # noqa: E402
 
 
 def main():
     """Write the seed files."""
-    office = Office(read(HERE))
-    for service in ("mail", "calendar", "tickets", "chat", "wiki"):
-        write(HERE, service, getattr(office, service)())
+    Office(read(HERE)).write(HERE, "mail", "calendar", "tickets", "chat", "wiki")
 
 
 if __name__ == "__main__":

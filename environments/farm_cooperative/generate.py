@@ -44,8 +44,7 @@ def records(material):
 def main():
     """Write the seed files."""
     office = Office(read(HERE))
-    for service in ("mail", "tickets", "chat", "wiki", "share"):
-        write(HERE, service, getattr(office, service)())
+    office.write(HERE, "mail", "tickets", "chat", "wiki", "share")
     write(HERE, "records", records(office.material))
 
 

@@ -40,8 +40,7 @@ def articles(office):
 def main():
     """Write the seed files."""
     office = Office(read(HERE))
-    for service in ("mail", "wiki"):
-        write(HERE, service, getattr(office, service)())
+    office.write(HERE, "mail", "wiki")
     chat = office.chat()
     headquarters = office.material["headquarters"]
     chat["accounts"].append({key: headquarters[key] for key in ("name", "login", "password")})

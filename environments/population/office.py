@@ -6,6 +6,7 @@ from random import Random
 from .conversations import converse
 from .people import Cast, Person, staff
 from .services import calendar_entries, chat_channels, mailboxes, mails, tickets
+from .writing import write
 
 CALENDAR_AHEAD = timedelta(days=45)
 
@@ -38,6 +39,11 @@ class Office:
             for one in material.get("outsiders", [])
         ]
         self.cast = Cast(self.staff, self.desks, outsiders)
+
+    def write(self, folder, *services):
+        """Write the seeds of services that are methods here into an environment's folder."""
+        for service in services:
+            write(folder, service, getattr(self, service)())
 
     def conversations(self, field, now=None, days=90):
         """Return the conversations of a field of the material."""

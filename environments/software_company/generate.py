@@ -35,8 +35,7 @@ def main():
     """Write the seed files."""
     office = Office(read(HERE))
     repositories = yaml.load((HERE / "repositories.yaml").read_text(), Loader=yaml.CSafeLoader)
-    for service in ("mail", "chat", "wiki"):
-        write(HERE, service, getattr(office, service)())
+    office.write(HERE, "mail", "chat", "wiki")
     write(HERE, "forge", forge(office, repositories))
     write(HERE, "cloud", cloud(office))
 

@@ -1,4 +1,4 @@
-"""The bundled tool servers behind the real launcher, as a process of this machine."""
+"""The bundled tool servers: behind the real launcher as a process of this machine, and in pods."""
 
 from __future__ import annotations
 
@@ -9,6 +9,51 @@ import pytest
 
 from hiyari.adapters.mcp import ToolResult, ToolServer, ToolServers
 from hiyari.adapters.mcp.process import ProcessStream
+from hiyari.adapters.pod import ContainerWorld, Pods, connect
+from hiyari.agent import Call
+from hiyari.errors import EngineMissing
+from hiyari.events import CallReturned, Event, ServiceRequested, plain
+
+ROOT = Path(__file__).parents[2]
+
+
+class Workplace:
+    """A world of containers, and a short way to call its tools."""
+
+    def __init__(self, world: ContainerWorld) -> None:
+        self.world = world
+        list(world.reset(1))
+        self.events: list[Event] = []
+
+    def call(self, tool: str, **arguments: object) -> tuple[str, str]:
+        *self.events, last = self.world.step(Call(id="c", tool=tool, arguments=arguments))
+        assert isinstance(last, CallReturned)
+        return last.status, plain(last.text)
+
+    def text(self, tool: str, **arguments: object) -> str:
+        status, text = self.call(tool, **arguments)
+        assert status == "ok", text
+        return text
+
+    def error(self, tool: str, **arguments: object) -> str:
+        status, text = self.call(tool, **arguments)
+        assert status == "error", text
+        return text
+
+    def told(self) -> list[tuple[str, str, bool]]:
+        requests = [event for event in self.events if isinstance(event, ServiceRequested)]
+        return [(event.service, event.operation, event.allowed) for event in requests]
+
+
+@pytest.fixture(scope="module")
+def pods() -> Iterator[Pods]:
+    """A pool of pods without warm ones."""
+    try:
+        engine = connect()
+    except EngineMissing as error:
+        pytest.skip(str(error).splitlines()[0])
+    with Pods(engine, [ROOT], run="test-tools") as pool:
+        yield pool
 
 
 class Tools:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hiyari.adapters.mcp import ToolServer
-from hiyari.adapters.pod import ContainerWorld, Pods, connect
-from hiyari.agent import Call
+from hiyari.adapters.pod import ContainerWorld, Pods
 from hiyari.catalog import Environment
-from hiyari.errors import EngineMissing
-from hiyari.events import CallReturned, Event, ServiceRequested, plain
+
+from .conftest import Workplace
 
 pytestmark = pytest.mark.docker
 
-ROOT = Path(__file__).parents[2]
 NAMES = ("calendar", "wiki", "share", "chat", "tickets")
 OFFICE = Environment.model_validate(
     {
@@ -98,51 +95,21 @@ SEED: dict[str, Any] = {
 }
 
 
-class Office:
-    """A pod with the five services, whose tools are called by name."""
-
-    def __init__(self, world: ContainerWorld) -> None:
-        self.world = world
-        list(world.reset(1))
-        self.events: list[Event] = []
-
-    def call(self, tool: str, **arguments: object) -> tuple[str, str]:
-        *self.events, last = self.world.step(Call(id="c", tool=tool, arguments=arguments))
-        assert isinstance(last, CallReturned)
-        return last.status, plain(last.text)
-
-    def text(self, tool: str, **arguments: object) -> str:
-        status, text = self.call(tool, **arguments)
-        assert status == "ok", text
-        return text
-
-    def error(self, tool: str, **arguments: object) -> str:
-        status, text = self.call(tool, **arguments)
-        assert status == "error", text
-        return text
-
-    def told(self) -> list[tuple[str, str, bool]]:
-        requests = [event for event in self.events if isinstance(event, ServiceRequested)]
-        return [(event.service, event.operation, event.allowed) for event in requests]
-
-
 @pytest.fixture(scope="module")
-def office() -> Iterator[Office]:
-    try:
-        engine = connect()
-    except EngineMissing as error:
-        pytest.skip(str(error).splitlines()[0])
+def office(pods: Pods) -> Iterator[Workplace]:
+    """A pod with the five services."""
     servers = []
     for name in NAMES:
         login = BASIC if name in ("calendar", "share") else {"token": "TK-1"}
         servers.append(ToolServer(name=name, parameters={"url": f"http://{name}.midori.example", **login}))
-    with Pods(engine, [ROOT], run="test-office") as pods:
-        made = Office(ContainerWorld(pods, OFFICE, episode="office", servers=servers, seed=SEED))
-        yield made
-        made.world.close()
+    world = ContainerWorld(pods, OFFICE, episode="office", servers=servers, seed=SEED)
+    try:
+        yield Workplace(world)
+    finally:
+        world.close()
 
 
-def test_events_are_listed_made_changed_and_deleted(office: Office) -> None:
+def test_events_are_listed_made_changed_and_deleted(office: Workplace) -> None:
     """Times are given and shown in the zone; another's calendar is read by owner and id."""
     assert office.text("calendar_calendars") == "contacts | contacts | 取引先\nwork | calendar | 仕事"
     listed = office.text("calendar_list", start="2026-04-07", end="2026-04-08")
@@ -174,7 +141,7 @@ def test_events_are_listed_made_changed_and_deleted(office: Office) -> None:
     assert "no mail address" in office.error("calendar_create", summary="x", start="2026-04-07", attendees=["a\r\nb"])
 
 
-def test_free_time_is_what_all_calendars_leave(office: Office) -> None:
+def test_free_time_is_what_all_calendars_leave(office: Workplace) -> None:
     """Working hours, without what is taken in either calendar, a whole day included."""
     both = office.text("calendar_free", start="2026-04-07", end="2026-04-08", calendars=["work", "sato/work"])
     assert both.splitlines() == [
@@ -186,7 +153,7 @@ def test_free_time_is_what_all_calendars_leave(office: Office) -> None:
     assert "2026-04-11T09:00" in office.text("calendar_free", start="2026-04-11", end="2026-04-12", weekends=True)
 
 
-def test_contacts_are_found_and_added(office: Office) -> None:
+def test_contacts_are_found_and_added(office: Workplace) -> None:
     """By any part of a card; what was added is there once."""
     assert office.text("calendar_contacts_search", query="タカハシ") == (
         "c1 | 髙橋 一郎 | email: t@aoba.example | organisation: 青葉商事"
@@ -199,7 +166,7 @@ def test_contacts_are_found_and_added(office: Office) -> None:
     assert office.text("calendar_contacts_search", query="いない") == "no contacts"
 
 
-def test_the_wiki_is_read_searched_and_written(office: Office) -> None:
+def test_the_wiki_is_read_searched_and_written(office: Workplace) -> None:
     """Pages with their history; a conflict and a page for others are honest errors."""
     assert office.text("wiki_list") == "手順/休暇 | 休暇 | 2026-03-01 | 佐藤"
     assert (
@@ -218,7 +185,7 @@ def test_the_wiki_is_read_searched_and_written(office: Office) -> None:
     assert "cannot be part of an address" in office.error("wiki_read", page="a/../b")
 
 
-def test_files_of_the_share_are_listed_read_written_and_moved(office: Office) -> None:
+def test_files_of_the_share_are_listed_read_written_and_moved(office: Workplace) -> None:
     """Text in either charset, other content as base64; refusals come with the server's words."""
     assert office.text("share_list", folder="/共有") == "a b.txt | 10 bytes | 2026-04-01T00:00:00+00:00"
     assert office.text("share_read", file="/共有/a b.txt") == "一行目\n"
@@ -240,7 +207,7 @@ def test_files_of_the_share_are_listed_read_written_and_moved(office: Office) ->
     assert "no base64" in office.error("share_write", file="/共有/x", base64="***")
 
 
-def test_the_chat_is_read_and_spoken_in(office: Office) -> None:
+def test_the_chat_is_read_and_spoken_in(office: Workplace) -> None:
     """Channels with what is unread, posts, replies in threads, direct messages."""
     assert office.text("chat_channels") == "総務 | public | 2 members | 連絡 | 1 unread, 1 mention you"
     assert office.text("chat_people") == "agent\n佐藤"
@@ -258,7 +225,7 @@ def test_the_chat_is_read_and_spoken_in(office: Office) -> None:
     assert (last["author"], last["text"]) == ("agent", "別件で")
 
 
-def test_tickets_are_read_created_and_closed(office: Office) -> None:
+def test_tickets_are_read_created_and_closed(office: Workplace) -> None:
     """The whole life of a ticket."""
     assert office.text("tickets_list") == "T-1 | open | 2026-04-01 | 総務 | 紙詰まり"
     made = office.text("tickets_create", subject="増設", text="二台")

@@ -9,8 +9,9 @@ import subprocess
 import threading
 import time
 
-from mcp_stdio import Call, ToolError
+from mcp_stdio import Call, ToolError, prop
 
+DEFAULT_SECONDS, MOST_SECONDS = 60, 600
 HEAD, TAIL = 32 * 1024, 16 * 1024
 SETTLE = 0.05
 
@@ -35,6 +36,17 @@ class Output:
         left_out = self.size - len(self.head) - min(len(self.tail), TAIL)
         mark = f"\n[... {left_out} bytes left out ...]\n".encode() if left_out > 0 else b""
         return (bytes(self.head) + mark + bytes(self.tail[-TAIL:])).decode("utf-8", "replace")
+
+
+def timeout() -> dict:
+    """Return the schema of the argument that says after how many seconds a command is killed."""
+    return prop(
+        "number",
+        f"Seconds after which it is killed; {DEFAULT_SECONDS} when left out.",
+        f"この秒数で打ち切る。省略時は {DEFAULT_SECONDS} 秒。",
+        minimum=0.1,
+        maximum=MOST_SECONDS,
+    )
 
 
 def run(call: Call, command: list, environment: dict | None, timeout: float) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from commands import run
+import commands
+from commands import DEFAULT_SECONDS, run
 from mcp_stdio import Call, Tool, ToolError, prop, serve
 
-DEFAULT_SECONDS, MOST_SECONDS = 60, 600
 CODE_LIMIT = 100_000
 """Bytes of a program; the system takes no argument of more than 128 KiB."""
 
@@ -30,13 +30,7 @@ def build(parameters: dict, language: str) -> list:
                 "code": prop(
                     "string", "The program; print what you want to see.", "プログラム。見たいものは print する。"
                 ),
-                "timeout": prop(
-                    "number",
-                    f"Seconds after which it is killed; {DEFAULT_SECONDS} when left out.",
-                    f"この秒数で打ち切る。省略時は {DEFAULT_SECONDS} 秒。",
-                    minimum=0.1,
-                    maximum=MOST_SECONDS,
-                ),
+                "timeout": commands.timeout(),
             },
             python_run,
             ["code"],

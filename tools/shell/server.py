@@ -14,10 +14,10 @@ import functools
 import os
 import subprocess
 
-from commands import run
+import commands
+from commands import DEFAULT_SECONDS, run
 from mcp_stdio import Call, Tool, prop, serve
 
-DEFAULT_SECONDS, MOST_SECONDS = 60, 600
 PROFILES = (".bash_profile", ".bash_login", ".profile")
 
 
@@ -49,13 +49,7 @@ def build(parameters: dict, language: str) -> list:
             },
             {
                 "command": prop("string", "The command line.", "コマンドライン。"),
-                "timeout": prop(
-                    "number",
-                    f"Seconds after which it is killed; {DEFAULT_SECONDS} when left out.",
-                    f"この秒数で打ち切る。省略時は {DEFAULT_SECONDS} 秒。",
-                    minimum=0.1,
-                    maximum=MOST_SECONDS,
-                ),
+                "timeout": commands.timeout(),
             },
             shell_run,
             ["command"],

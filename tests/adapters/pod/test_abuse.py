@@ -17,10 +17,10 @@ def files(played):
 def test_a_full_disk_is_the_agents_problem_and_is_recorded(play):
     """The work volume ends at its quota; what was written is seen from outside."""
     world = play()
-    assert "No space left on device" in world.says("head -c 100M /dev/zero > /work/big")
+    assert "No space left on device" in world.says("head -c 100M /dev/zero > big")
     assert files(world)["big"].size <= 16 << 20
-    assert "No space left on device" in world.says("echo more > /work/more")
-    assert world.says("rm /work/big; echo some > /work/some; cat /work/some") == "some\n"
+    assert "No space left on device" in world.says("echo more > more")
+    assert world.says("rm big; echo some > some; cat some") == "some\n"
     assert files(world)["big"].change == "deleted" and files(world)["some"].change == "created"
 
 
@@ -28,7 +28,7 @@ def test_a_flood_of_files_ends_at_the_quota_and_is_counted(play):
     """The recording holds a bounded number of changes and says how many it left out."""
     world = play()
     said = world.python(
-        "n = 0\ntry:\n  while True: open(f'/work/{n}', 'w').close(); n += 1\nexcept OSError as e: print(e.errno, n)"
+        "n = 0\ntry:\n  while True: open(f'{n}', 'w').close(); n += 1\nexcept OSError as e: print(e.errno, n)"
     )
     number, made = map(int, said.split())
     assert number == 28 and made <= 16 * 128
