@@ -23,8 +23,8 @@ from hiyari.events import Event
 from hiyari.monitor import Facts
 from hiyari.monitors import make
 from hiyari.physics.engine import View
+from hiyari.physics.scene.stage import Stage, load_stage
 from hiyari.physics.session import Session
-from hiyari.physics.stage import Stage, load_stage
 from hiyari.recording import Recorder
 from hiyari.scenario.model import Operator, Use
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from hiyari.adapters.bullet.engine import BulletEngine
+from hiyari.physics.scene.stage import load_stage
 from hiyari.physics.session import Session
 from hiyari.physics.skills.look import picture
-from hiyari.physics.stage import load_stage
 from hiyari.scenario.model import Operator
 
 ROBOTS = Path(__file__).parents[2] / "robots"

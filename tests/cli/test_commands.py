@@ -252,7 +252,7 @@ def test_new_content_loads(hiyari: Called, tmp_path: Path) -> None:
 @pytest.mark.physics
 def test_a_new_robot_can_be_loaded(hiyari: Called, tmp_path: Path) -> None:
     """The example robot's files are what the physics wants."""
-    from hiyari.physics.robot import load_robot
+    from hiyari.physics.machines.model import load_robot
 
     hiyari("new", "robot", "my_cart", "--project", tmp_path)
     robot, urdf = load_robot(tmp_path / "robots/my_cart")

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hiyari.physics.scene import SkillName
-from hiyari.physics.stage import load_stage
+from hiyari.physics.scene.model import SkillName
+from hiyari.physics.scene.stage import load_stage
 
 ROBOTS = Path(__file__).parents[2] / "robots"
 SCENES = sorted(path.parent for path in ROBOTS.glob("scenes/*/scene.yaml"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hiyari.adapters.bullet.world import RobotWorld
     from hiyari.adapters.mcp import ToolServer
     from hiyari.adapters.pod import Pods
-    from hiyari.physics.stage import Stage
+    from hiyari.physics.scene.stage import Stage
 
 Close = Callable[[], None]
 
@@ -101,7 +101,7 @@ def _scene(catalog: Catalog, resolved: Resolved, name: str, language: Literal["j
 
 
 def _stage(catalog: Catalog, folder: Path, place: Mapping[str, Json]) -> Stage:
-    from hiyari.physics.stage import load_stage
+    from hiyari.physics.scene.stage import load_stage
 
     return load_stage(folder, robots=lambda robot: catalog.robot(robot).path.parent, place=place)
 

@@ -148,7 +148,7 @@ def _physics(language: LanguageName) -> Diagnosis:
     """Build the first scene there is and let one simulated second pass in it."""
     from hiyari.adapters.bullet.world import RobotWorld
     from hiyari.catalog import Catalog
-    from hiyari.physics.stage import load_stage
+    from hiyari.physics.scene.stage import load_stage
     from hiyari.scenario.model import Operator
 
     catalog = Catalog.open(None)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hiyari.events import Json
+from hiyari.physics.machines.fleet import station_of
+from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.machines.wheels import BaseMachine
 
-from .arm import ArmMachine
-from .fleet import station_of
-from .mobile import BaseMachine
 from .simulation import Simulation
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 from math import inf, nan
 
-from .arm import ArmMachine
-from .building import Built
+from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.scene.building import Built
+from hiyari.physics.watching.watch import Watch
+
 from .engine import Engine
 from .geometry import yaw_of
-from .watch import Watch
 
 SPOTS = ("face", "left_hand", "right_hand")
 MODES = {"running": 0.0, "protective_stop": 1.0, "emergency_stop": 2.0}

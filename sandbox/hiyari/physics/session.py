@@ -10,15 +10,16 @@ from typing import Any, NamedTuple
 
 from hiyari.agent import ToolSpec
 from hiyari.events import Json, LocalText, PersonAsked, PersonDecided, RobotCommanded, held
+from hiyari.physics import probes
+from hiyari.physics.machines import fleet
+from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
 
-from . import fleet, probes
-from .arm import ArmMachine
 from .engine import Engine
 from .refusal import Refusal
 from .simulation import Simulation, Timed
 from .skills import SKILLS, Answer
-from .stage import Stage
 
 LONGEST_QUESTION = 2000
 """Characters of a question that are read."""

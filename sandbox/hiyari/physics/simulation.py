@@ -12,17 +12,17 @@ from typing import NamedTuple
 import numpy
 
 from hiyari.events import Event, LocalText, PhysicsAdvanced, PhysicsStarted, SimulationDiverged
+from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.machines.wheels import BaseMachine
+from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.scene.building import Built, build
+from hiyari.physics.scene.happenings import Happenings
+from hiyari.physics.scene.stage import Stage
+from hiyari.physics.watching.fidelity import Fidelity
+from hiyari.physics.watching.watch import Watch, watches, zones_at
 
-from .arm import ArmMachine
-from .behaviour import Behaviour
-from .building import Built, build
 from .engine import Engine
-from .fidelity import Fidelity
-from .happenings import Happenings
-from .mobile import BaseMachine
 from .rows import columns, row
-from .stage import Stage
-from .watch import Watch, watches, zones_at
 
 COUNT_TICKS = 8
 """Control ticks between two counts of the parts in containers."""

@@ -4,7 +4,7 @@ import pytest
 
 from hiyari.adapters.bullet.world import RobotWorld
 from hiyari.agent import Call
-from hiyari.physics.stage import load_stage
+from hiyari.physics.scene.stage import load_stage
 from hiyari.scenario.model import Operator
 
 ROBOTS = Path(__file__).parents[3] / "robots"

@@ -115,7 +115,7 @@ def test_a_broken_urdf_is_a_value_error(engine, tmp_path):
 
 def test_velocity_limits_are_enforced(engine):
     """A joint that is sent far away at once keeps its speed limit."""
-    from hiyari.physics.assets import asset
+    from hiyari.physics.scene.assets import asset
 
     urdf = asset("pybullet_data:franka_panda/panda.urdf", Path(), file=Path("x"), field="urdf")
     body = engine.load_urdf(urdf, (0, 0, 0), UPRIGHT, fixed=True)
@@ -129,7 +129,7 @@ def test_velocity_limits_are_enforced(engine):
 
 def test_the_reflected_mass_of_an_arm_is_less_than_its_mass(engine):
     """1/(J M^-1 J^T) of the hand is some kilograms, and a fixed base counts whole."""
-    from hiyari.physics.assets import asset
+    from hiyari.physics.scene.assets import asset
 
     urdf = asset("pybullet_data:franka_panda/panda.urdf", Path(), file=Path("x"), field="urdf")
     body = engine.load_urdf(urdf, (0, 0, 0), UPRIGHT, fixed=True)

@@ -236,7 +236,7 @@ def shared():
     from pathlib import Path
 
     from hiyari.adapters.bullet.world import RobotWorld
-    from hiyari.physics.stage import load_stage
+    from hiyari.physics.scene.stage import load_stage
     from hiyari.scenario.model import Operator
 
     robots = Path(__file__).parents[3] / "robots"

@@ -15,9 +15,9 @@ from typing import Any
 
 from hiyari.adapters.bullet.wire import Broken, Message, pack, read
 from hiyari.errors import ContentError
+from hiyari.physics.scene.stage import Stage
 from hiyari.physics.session import Batch, Session
 from hiyari.physics.simulation import Diverged, Timed
-from hiyari.physics.stage import Stage
 from hiyari.scenario.model import Operator
 
 

@@ -13,7 +13,7 @@ from hiyari.agent import Call, ToolSpec
 from hiyari.errors import EngineError
 from hiyari.events import AnyEvent, Blob, CallReturned, Event, Json, held
 from hiyari.person import Deed
-from hiyari.physics.stage import Stage
+from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
 
 from .client import PATIENCE, WorkerProcess
@@ -26,7 +26,7 @@ class RobotWorld:
     """A World over one physics worker process, which is started by the first ``reset``.
 
     Args:
-        stage: The scene with the scenario's changes, from ``hiyari.physics.stage.load_stage``.
+        stage: The scene with the scenario's changes, from ``hiyari.physics.scene.stage.load_stage``.
         operator: Who answers ``ask_operator`` and acknowledges at the panel.
         language: Language of tools and answers, ``ja`` or ``en``.
         patience: Wall seconds for one block of steps before the worker counts as hung.

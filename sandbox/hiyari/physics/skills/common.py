@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hiyari.agent import ToolSpec
 from hiyari.events import Json, LocalText
-
-from ..arm import ArmMachine
-from ..geometry import Vector
-from ..path import JointPath
-from ..refusal import Refusal
-from ..stage import Stage
+from hiyari.physics.geometry import Vector
+from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.machines.path import JointPath
+from hiyari.physics.refusal import Refusal
+from hiyari.physics.scene.stage import Stage
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from hiyari.physics.session import Session
 
 Steps = Generator[None, None, "Answer"]
 """Yields once for each control tick it needs."""

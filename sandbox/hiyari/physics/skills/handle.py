@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..arm import ArmMachine, grasp_yaw
-from ..geometry import Vector, about_z, add, distance, rotate, yaw_of
-from ..refusal import Refusal
+from hiyari.physics.geometry import Vector, about_z, add, distance, rotate, yaw_of
+from hiyari.physics.machines.manipulator import ArmMachine, grasp_yaw
+from hiyari.physics.refusal import Refusal
+
 from .common import (
     NUMBER,
     SPEED,
@@ -27,7 +28,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from hiyari.physics.session import Session
 
 ABOVE = 0.16
 """Metres above a part or a place at which the tool travels."""

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..engine import View
-from ..geometry import yaw_of
-from ..png import encode_png
+from hiyari.physics.engine import View
+from hiyari.physics.geometry import yaw_of
+from hiyari.physics.png import encode_png
+
 from .common import Accept, Answer, Skill, Steps, text
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from hiyari.physics.session import Session
 
 
 def picture(session: Session, width: int = 320, height: int = 240) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .common import NUMBER, SPEED, Accept, Answer, Skill, Steps, follow, inside, metres, ready, speed_of, text
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from hiyari.physics.session import Session
 
 
 def _move_to(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..refusal import Refusal
+from hiyari.physics.refusal import Refusal
+
 from .common import NUMBER, Accept, Answer, Skill, Steps, pause, stopped, text
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from hiyari.physics.session import Session
 
 LONGEST_WAIT = 30.0
 """Seconds of one wait."""

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hiyari.physics.fidelity import LINGER, Fidelity
+from hiyari.physics.watching.fidelity import LINGER, Fidelity
 
 
 @dataclass

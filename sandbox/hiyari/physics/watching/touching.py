@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from math import inf
 
 from hiyari.events import Contact
-
-from .engine import Engine, Touch
-from .geometry import Vector, add, dot, scale, subtract
-from .person import Person
+from hiyari.physics.engine import Engine, Touch
+from hiyari.physics.geometry import Vector, add, dot, scale, subtract
+from hiyari.physics.people.person import Person
 
 GAP = 0.02
 """A contact that bears no force for so many seconds has ended."""

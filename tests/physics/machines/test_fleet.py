@@ -1,7 +1,7 @@
 import pytest
 
-from hiyari.physics.fleet import Unfit, route
-from hiyari.physics.scene import Roads
+from hiyari.physics.machines.fleet import Unfit, route
+from hiyari.physics.scene.model import Roads
 
 ROADS = Roads(
     points={"a": (0, 0), "b": (4, 0), "c": (0, 3), "d": (4, 3), "alone": (9, 9)},

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from hiyari.events import Data, LocalText
+from hiyari.physics.machines.model import Flat, Name, Point, Positive
 
-from .robot import Flat, Name, Point, Positive
 from .script import Happening, LogLine, Someone
 from .thing import Thing
 

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hiyari.events import Json
+from hiyari.physics.scene.model import Roads
 
-from .mobile import BaseMachine
-from .scene import Roads
+from .wheels import BaseMachine
 
 if TYPE_CHECKING:
-    from .session import Session
-    from .simulation import Simulation
+    from hiyari.physics.session import Session
+    from hiyari.physics.simulation import Simulation
 
 AT = 0.35
 """Metres from a station's point that count as being there."""

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from math import ceil, inf, pi, sqrt
 from operator import mul
 
-from .engine import Engine, Motion
-from .geometry import Quaternion, Vector, about_z, blend, distance, rotate, subtract, yaw_of
+from hiyari.physics.engine import Engine, Motion
+from hiyari.physics.geometry import Quaternion, Vector, about_z, blend, distance, rotate, subtract, yaw_of
+from hiyari.physics.refusal import Refusal
+from hiyari.physics.watching.nearness import Link
+from hiyari.physics.watching.touching import Load
+
 from .kinematics import Chain, downward, inverse
 from .kinematics import points as spots
-from .nearness import Link
+from .model import Arm, Robot
 from .path import JointPath, joint_limited
-from .refusal import Refusal
-from .robot import Arm, Robot
 from .safety import SafetyController
-from .touching import Load
 
 WAYPOINT = 0.03
 """Metres between the points for which joint positions are computed."""

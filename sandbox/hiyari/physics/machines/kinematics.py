@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 from numpy.typing import NDArray
 
-from .geometry import Vector, add, cross, subtract, unit
+from hiyari.physics.geometry import Vector, add, cross, subtract, unit
 
 Array = NDArray[numpy.float64]
 Matrix = tuple[float, float, float, float, float, float, float, float, float]

@@ -13,8 +13,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .engine import Ball, Engine
-from .geometry import (
+from hiyari.physics.engine import Ball, Engine
+from hiyari.physics.geometry import (
     Quaternion,
     Vector,
     about_y,
@@ -32,6 +32,7 @@ from .geometry import (
     subtract,
     unit,
 )
+
 from .segment import Segment
 
 STIFFNESS = {

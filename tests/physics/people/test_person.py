@@ -2,10 +2,10 @@ import math
 
 import pytest
 
-from hiyari.physics.behaviour import Behaviour
 from hiyari.physics.geometry import distance, length
-from hiyari.physics.person import STIFFNESS, Person, Posture
-from hiyari.physics.script import Happening, Someone
+from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.people.person import STIFFNESS, Person, Posture
+from hiyari.physics.scene.script import Happening, Someone
 
 
 class Balls:

@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from hiyari.events import Data, LocalText
-
-from .robot import Flat, Point, Positive
+from hiyari.physics.machines.model import Flat, Point, Positive
 
 
 class Walk(Data):

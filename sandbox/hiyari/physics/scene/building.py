@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hiyari.errors import ContentError
+from hiyari.physics.engine import Engine, Parameters, Shape
+from hiyari.physics.geometry import Vector, about_z
+from hiyari.physics.machines.kinematics import read_chain
+from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.machines.safety import SafetyController
+from hiyari.physics.machines.wheels import BaseMachine
+from hiyari.physics.people.behaviour import Behaviour, drawn
 
-from .arm import ArmMachine
-from .behaviour import Behaviour, drawn
-from .engine import Engine, Parameters, Shape
-from .geometry import Vector, about_z
-from .kinematics import read_chain
-from .mobile import BaseMachine
-from .safety import SafetyController
 from .stage import Stage
 from .thing import Thing
 

@@ -9,9 +9,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from hiyari.errors import ContentError
 from hiyari.events import Data, LocalText
+from hiyari.physics.scene.assets import asset, check_urdf
 from hiyari.scenario.files import read_model
-
-from .assets import asset, check_urdf
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
 Point = tuple[float, float, float]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hiyari.events import LocalText
+from hiyari.physics.people.behaviour import drawn
 
-from .behaviour import drawn
-from .scene import Scene
+from .model import Scene
 from .script import Happening, LogLine
 
 

@@ -1,10 +1,10 @@
 import pytest
 
-from hiyari.physics.happenings import Happenings
-from hiyari.physics.robot import RobotLimits
-from hiyari.physics.safety import SafetyController
-from hiyari.physics.scene import Controller
-from hiyari.physics.script import Happening, LogLine
+from hiyari.physics.machines.model import RobotLimits
+from hiyari.physics.machines.safety import SafetyController
+from hiyari.physics.scene.happenings import Happenings
+from hiyari.physics.scene.model import Controller
+from hiyari.physics.scene.script import Happening, LogLine
 
 LIMITS = RobotLimits(speed=1, usual_speed=0.5, acceleration=1, braking=2, reaction_time=0.1, payload=1)
 

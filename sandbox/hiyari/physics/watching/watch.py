@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from math import inf
 
 from hiyari.events import Event, RobotState
+from hiyari.physics.engine import Engine
+from hiyari.physics.people.person import Person
+from hiyari.physics.scene.building import Machine
+from hiyari.physics.scene.model import Zone
 
-from .building import Machine
-from .engine import Engine
 from .nearness import EXACT, Nearness
-from .person import Person
-from .scene import Zone
 from .touching import Contacts
 
 TOUCHING = 0.1

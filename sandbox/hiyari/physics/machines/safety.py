@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hiyari.events import SafetyStateChanged
+from hiyari.physics.scene.model import Controller
 
-from .robot import RobotLimits
-from .scene import Controller
+from .model import RobotLimits
 
 Mode = Literal["running", "protective_stop", "emergency_stop"]
 

@@ -5,9 +5,9 @@ import pytest
 import yaml
 
 from hiyari.errors import ContentError, unknown_name
-from hiyari.physics.stage import load_stage, merge_place
+from hiyari.physics.scene.stage import load_stage, merge_place
 
-ROBOTS = Path(__file__).parents[2] / "robots"
+ROBOTS = Path(__file__).parents[3] / "robots"
 
 
 def find(name):

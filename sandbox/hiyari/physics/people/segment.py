@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .engine import Engine
-from .geometry import Quaternion, Vector, add, distance, rotate
+from hiyari.physics.engine import Engine
+from hiyari.physics.geometry import Quaternion, Vector, add, distance, rotate
 
 
 @dataclass

@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy
 import pytest
 
-from hiyari.physics.assets import asset
 from hiyari.physics.geometry import about_z, from_down_to, multiply, rotate, unit, yaw_of
-from hiyari.physics.kinematics import downward, forward, inverse, points, read_chain
-from hiyari.physics.path import JointPath, joint_limited
+from hiyari.physics.machines.kinematics import downward, forward, inverse, points, read_chain
+from hiyari.physics.machines.path import JointPath, joint_limited
+from hiyari.physics.scene.assets import asset
 
 REST = [0.0, -0.55, 0.0, -2.3, 0.0, 1.75, 0.785]
 

@@ -15,10 +15,9 @@ from math import hypot, inf
 import numpy
 
 from hiyari.events import Separation
-
-from .engine import Engine, Motion
-from .geometry import Quaternion, dot, rotate, subtract, unit
-from .person import Person
+from hiyari.physics.engine import Engine, Motion
+from hiyari.physics.geometry import Quaternion, dot, rotate, subtract, unit
+from hiyari.physics.people.person import Person
 
 EXACT = 0.4
 """Metres."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator, model_validator
 
 from hiyari.events import Data, LocalText
-
-from .robot import Flat, Licence, Point, Positive
+from hiyari.physics.machines.model import Flat, Licence, Point, Positive
 
 
 class Vary(Data):

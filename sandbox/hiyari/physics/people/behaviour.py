@@ -6,9 +6,10 @@ import math
 import random
 from dataclasses import dataclass, field
 
-from .geometry import Vector, blend
+from hiyari.physics.geometry import Vector, blend
+from hiyari.physics.scene.script import Happening, Someone
+
 from .person import Person, Posture, reach
-from .script import Happening, Someone
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 from hiyari.errors import ContentError
 from hiyari.events import Data, Json
+from hiyari.physics.machines.model import Robot, load_robot
 from hiyari.scenario.files import fit, read_model, read_yaml
 
 from .assets import PACKAGED, asset, check_urdf
-from .robot import Robot, load_robot
-from .scene import Scene
+from .model import Scene
 
 
 class Stage(Data):

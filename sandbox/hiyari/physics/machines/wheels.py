@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from .engine import Engine, Motion
-from .geometry import Vector, length, wrapped, yaw_of
-from .nearness import Link
-from .robot import Base, Robot
+from hiyari.physics.engine import Engine, Motion
+from hiyari.physics.geometry import Vector, length, wrapped, yaw_of
+from hiyari.physics.watching.nearness import Link
+from hiyari.physics.watching.touching import Load
+
+from .model import Base, Robot
 from .safety import SafetyController
-from .touching import Load
 
 ARRIVED = 0.10
 """Metres from a waypoint at which it counts as reached."""

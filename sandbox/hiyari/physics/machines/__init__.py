@@ -1,0 +1,1 @@
+"""Robots: the shape of their file, how they move, their safety controllers."""

@@ -1,0 +1,1 @@
+"""People of a scene: their bodies and what they do."""

@@ -1,0 +1,1 @@
+"""What is measured of robots and people at every step."""
