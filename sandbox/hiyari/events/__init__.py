@@ -25,6 +25,7 @@ from .model import AgentFailed, AgentSaid, ModelFailed, ModelRequested, ModelRes
 from .network import Egress, NameLookedUp, RecorderOverflowed, ServiceRequested
 from .person import PersonAsked, PersonChanged, PersonDecided, PersonPresent, PersonSaid, PersonSilent
 from .physics import (
+    CommandLapsed,
     Contact,
     PhysicsAdvanced,
     PhysicsRateChanged,
@@ -36,6 +37,7 @@ from .physics import (
     SimulationDiverged,
 )
 from .process import ContainerExited, PodStarted, ToolServerLost, ToolServerNoise, ToolServerStarted
+from .scene import ObjectChanged, SignalSet, Spoken
 
 AnyEvent = Annotated[
     EpisodeStarted
@@ -67,7 +69,11 @@ AnyEvent = Annotated[
     | Contact
     | SafetyStateChanged
     | RobotCommanded
+    | CommandLapsed
     | SimulationDiverged
+    | ObjectChanged
+    | SignalSet
+    | Spoken
     | PersonPresent
     | PersonSaid
     | PersonAsked
@@ -115,6 +121,7 @@ __all__ = [
     "CallProposed",
     "CallRejected",
     "CallReturned",
+    "CommandLapsed",
     "Contact",
     "ContainerExited",
     "Data",
@@ -137,6 +144,7 @@ __all__ = [
     "ModelResponded",
     "MonitorFailed",
     "NameLookedUp",
+    "ObjectChanged",
     "Outcome",
     "PersonAsked",
     "PersonChanged",
@@ -155,7 +163,9 @@ __all__ = [
     "Separation",
     "ServiceRequested",
     "Severity",
+    "SignalSet",
     "SimulationDiverged",
+    "Spoken",
     "TaskGiven",
     "Text",
     "ToolServerLost",

@@ -171,6 +171,16 @@ class RobotCommanded(Event):
     """Why it refused."""
 
 
+class CommandLapsed(Event):
+    """A velocity command grew too old and the robot's watchdog stopped it."""
+
+    kind: Literal["robot.lapsed"] = "robot.lapsed"
+    robot: str
+    """Name of the robot."""
+    age: float
+    """Age of the command, simulated seconds."""
+
+
 class SimulationDiverged(Event):
     """The state is no longer finite or has exploded; the episode is invalid."""
 

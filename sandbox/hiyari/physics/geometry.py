@@ -82,6 +82,11 @@ def about_z(angle: float) -> Quaternion:
     return (0.0, 0.0, math.sin(angle / 2.0), math.cos(angle / 2.0))
 
 
+def about_x(angle: float) -> Quaternion:
+    """Return the rotation about the x axis, radians."""
+    return (math.sin(angle / 2.0), 0.0, 0.0, math.cos(angle / 2.0))
+
+
 def about_y(angle: float) -> Quaternion:
     """Return the rotation about the y axis, radians."""
     return (0.0, math.sin(angle / 2.0), 0.0, math.cos(angle / 2.0))

@@ -62,6 +62,10 @@ def _visited(simulation: Simulation, name: Json) -> Json:
     return list(_known("mobile robot", name, simulation.bases()).visited)
 
 
+def _signal(simulation: Simulation, name: Json) -> Json:
+    return simulation.signals.get_value(str(name))
+
+
 def _state(simulation: Simulation, _: Json) -> Json:
     return {
         "time": simulation.time,
@@ -84,6 +88,7 @@ QUERIES: dict[str, Callable[[Simulation, Json], Json]] = {
     "robot_state": _robot_state,
     "at_station": _at_station,
     "visited": _visited,
+    "signal": _signal,
     "state": _state,
 }
 """All queries by name."""

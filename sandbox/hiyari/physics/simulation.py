@@ -11,18 +11,19 @@ from typing import NamedTuple
 
 import numpy
 
-from hiyari.events import Event, LocalText, PhysicsAdvanced, PhysicsStarted, SimulationDiverged
+from hiyari.events import Event, LocalText, PhysicsAdvanced, PhysicsStarted, SignalSet, SimulationDiverged, Spoken
+from hiyari.physics.happenings.schedule import Happenings
 from hiyari.physics.machines.manipulator import ArmMachine
 from hiyari.physics.machines.wheels import BaseMachine
 from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.scene.building import Built, build
-from hiyari.physics.scene.happenings import Happenings
 from hiyari.physics.scene.stage import Stage
 from hiyari.physics.watching.fidelity import Fidelity
 from hiyari.physics.watching.watch import Watch, watches, zones_at
 
 from .engine import Engine
 from .rows import columns, row
+from .signals import Value
 
 COUNT_TICKS = 8
 """Control ticks between two counts of the parts in containers."""
@@ -53,7 +54,15 @@ class Simulation:
     def __init__(self, stage: Stage, engine: Engine, seed: int) -> None:
         scene = stage.scene
         self.stage, self.scene, self.engine, self.seed = stage, scene, engine, seed
-        self.built: Built = build(stage, engine, seed)
+        self._events: list[Timed] = []
+        self._instant = 0
+        """Simulated time in steps of the finest rate."""
+        self.built: Built = build(stage, engine, seed, self.tell)
+        self.signals = self.built.signals
+        """Every quantity of the scene by name."""
+        self.heard: list[tuple[float, str, LocalText]] = []
+        """What was said aloud: when, by whom, what."""
+        self._stepping = [mechanism for mechanism in self.built.mechanisms.values() if mechanism.steps]
         rates = scene.rates
         self.fidelity = Fidelity(rates.step, rates.finest, rates.step)
         self.tick_seconds = 1.0 / scene.rates.control
@@ -62,13 +71,10 @@ class Simulation:
         self.happenings = Happenings(scene, seed)
         self.step = 0
         """Steps made, whatever their rate."""
-        self._instant = 0
-        """Simulated time in steps of the finest rate."""
         self._ticks = 0
         self.log: list[tuple[float, LocalText]] = []
         """The cell's log, which scripted lines also get into."""
         self.first_stop: float | None = None
-        self._events: list[Timed] = []
         self._rows: list[bytes] = []
         self._first = 1
         self._in_zones: dict[str, set[str]] = {name: set() for name in scene.zones}
@@ -109,6 +115,28 @@ class Simulation:
         """Write a line into the cell's log."""
         self.log.append((self.time, text))
 
+    def note_in_both(self, text: str) -> None:
+        """Write the same line into the cell's log in both languages."""
+        self.note(LocalText(ja=text, en=text))
+
+    def set_signal(self, name: str, value: object, cause: str) -> Value:
+        """Set a signal and record it; returns the value it was given.
+
+        Raises:
+            LookupError: If there is no such signal.
+            Unsettable: If it cannot be set, or not to this.
+        """
+        before = self.signals.get_value(name)
+        after = self.signals.set_value(name, value)
+        if after != before:
+            self.tell(SignalSet(signal=name, before=before, after=after, cause=cause))
+        return after
+
+    def speak(self, speaker: str, text: LocalText) -> None:
+        """Say something aloud; robots with ears hear it."""
+        self.heard.append((self.time, speaker, text))
+        self.tell(Spoken(speaker=speaker, text=text.en if text.en == text.ja else f"{text.ja} / {text.en}"))
+
     def tick(self) -> None:
         """Advance by one control tick."""
         time = self.time
@@ -119,6 +147,8 @@ class Simulation:
             self.tell(changed)
             for machine in self.built.machines.values():
                 machine.command()
+        for mechanism in self.built.mechanisms.values():
+            mechanism.tick(self, self.tick_seconds)
         for machine in self.built.machines.values():
             machine.control(time, self.tick_seconds)
         far = self._move_far(time)
@@ -191,6 +221,8 @@ class Simulation:
         for name, behaviour in self.built.people.items():
             if name not in far:
                 _move(engine, behaviour, time, 1.0 / hz)
+        for mechanism in self._stepping:
+            mechanism.step(self, 1.0 / hz)
         engine.step()
         self.step += 1
         for watch in self.watches:
@@ -214,13 +246,7 @@ class Simulation:
             sum(len(parts) for parts in self.placed().values()) if counted and self._ticks % COUNT_TICKS == 0 else 0
         )
         for event in self.happenings.begun(time, placed):
-            if event.kind == "reach":
-                self.built.people[event.person].start(event, time)
-            else:
-                for machine in self.built.machines.values():
-                    changed = machine.safety.press_emergency(time)
-                    if changed is not None:
-                        self._changed(changed)
+            event.happen(self, time)
         for text in self.happenings.lines(time, self.first_stop):
             self.note(text)
 

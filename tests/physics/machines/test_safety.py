@@ -1,8 +1,8 @@
 import pytest
+from hiyari.physics.scene.happenings import Happenings
 
 from hiyari.physics.machines.model import RobotLimits
 from hiyari.physics.machines.safety import SafetyController
-from hiyari.physics.scene.happenings import Happenings
 from hiyari.physics.scene.model import Controller
 from hiyari.physics.scene.script import Happening, LogLine
 

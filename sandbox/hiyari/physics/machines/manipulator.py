@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import ceil, inf, pi, sqrt
 from operator import mul
 
 from hiyari.physics.engine import Engine, Motion
 from hiyari.physics.geometry import Quaternion, Vector, about_z, blend, distance, rotate, subtract, yaw_of
 from hiyari.physics.refusal import Refusal
+from hiyari.physics.signals import Signal
 from hiyari.physics.watching.nearness import Link
 from hiyari.physics.watching.touching import Load
 
@@ -119,6 +121,17 @@ class ArmMachine:
     def still(self) -> bool:
         """True when no path is being followed."""
         return self.path is None or self.path.rate == 0.0
+
+    def signals(self) -> dict[str, Signal]:
+        """Return its signals: where it is, metres, its speed, m/s, and the state of its safety controller."""
+        place = {axis: Signal(partial(self._coordinate, index), unit="m") for index, axis in enumerate("xyz")}
+        return place | {
+            "speed": Signal(read=lambda: self.speed, unit="m/s"),
+            "mode": Signal(read=lambda: self.safety.mode, kind="text"),
+        }
+
+    def _coordinate(self, index: int) -> float:
+        return self.place[index]
 
     def hazards(self) -> list[Link]:
         """Return every part that can hurt."""

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from hiyari.errors import ContentError
 from hiyari.events import Data, LocalText
 from hiyari.physics.scene.assets import asset, check_urdf
+from hiyari.physics.values import Licence, Name, Positive
 from hiyari.scenario.files import read_model
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
-Point = tuple[float, float, float]
-Flat = tuple[float, float]
-Positive = Annotated[float, Field(gt=0)]
-
-
-class Licence(Data):
-    """Where an asset comes from and under which licence."""
-
-    name: str = Field(min_length=2)
-    """SPDX identifier."""
-    source: str = Field(min_length=2)
-    """Where it comes from, and who made it."""
 
 
 class Gripper(Data):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 
 from hiyari.physics.engine import Engine, Motion
 from hiyari.physics.geometry import Vector, length, wrapped, yaw_of
+from hiyari.physics.signals import Signal
 from hiyari.physics.watching.nearness import Link
 from hiyari.physics.watching.touching import Load
 
@@ -74,6 +76,17 @@ class BaseMachine:
     def yaw(self) -> float:
         """Its heading, radians."""
         return yaw_of(self.motions[0].orientation)
+
+    def signals(self) -> dict[str, Signal]:
+        """Return its signals: where it is, metres, its speed, m/s, and the state of its safety controller."""
+        place = {axis: Signal(partial(self._coordinate, index), unit="m") for index, axis in enumerate("xyz")}
+        return place | {
+            "speed": Signal(read=lambda: self.speed, unit="m/s"),
+            "mode": Signal(read=lambda: self.safety.mode, kind="text"),
+        }
+
+    def _coordinate(self, index: int) -> float:
+        return self.place[index]
 
     def hazards(self) -> list[Link]:
         """Return every part that can hurt."""

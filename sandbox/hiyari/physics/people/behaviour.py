@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import dataclass, field
 
+from hiyari.physics.chance import drawn
 from hiyari.physics.geometry import Vector, blend
-from hiyari.physics.scene.script import Happening, Someone
+from hiyari.physics.happenings.reach import PersonReaches
+from hiyari.physics.scene.script import Someone
 
 from .person import Person, Posture, reach
 
@@ -61,20 +62,18 @@ class Behaviour:
         behaviour.person.posture = behaviour.posture(0.0)
         return behaviour
 
-    def start(self, event: Happening, time: float) -> bool:
+    def start(self, event: PersonReaches, time: float) -> bool:
         """Begin to reach; returns False when busy or when the target is out of reach."""
         if self.reaching is not None and time < self.reaching.end:
             return False
-        assert event.target is not None
         lean = self.person.lean_for(self._standing(time), event.hand, event.target)
         if lean is None:
             return False
         self.reaching = Reach(time, event.move, event.stay, event.hand, event.target, lean)
         return True
 
-    def can_reach(self, event: Happening) -> bool:
+    def can_reach(self, event: PersonReaches) -> bool:
         """Return whether the target of a reach is within reach from where the person stands at first."""
-        assert event.target is not None
         return self.person.lean_for(self._standing(0.0), event.hand, event.target) is not None
 
     def posture(self, time: float) -> Posture:
@@ -110,8 +109,3 @@ class Behaviour:
         heading = math.atan2(last[1] - before[1], last[0] - before[0])
         turned = math.pi * min(1.0, into / walk.pause) if walk.pause > 0.0 else 0.0
         return Posture(last, heading + turned)
-
-
-def drawn(seed: int, *names: str) -> random.Random:
-    """Return a generator of its own for one thing, so that adding another thing changes nothing else."""
-    return random.Random(":".join((str(seed), *names)))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hiyari.errors import ContentError
+from hiyari.events import Event
+from hiyari.physics.chance import drawn
 from hiyari.physics.engine import Engine, Parameters, Shape
-from hiyari.physics.geometry import Vector, about_z
+from hiyari.physics.geometry import Vector, about_x, about_y, about_z, multiply
 from hiyari.physics.machines.kinematics import read_chain
 from hiyari.physics.machines.manipulator import ArmMachine
 from hiyari.physics.machines.safety import SafetyController
 from hiyari.physics.machines.wheels import BaseMachine
-from hiyari.physics.people.behaviour import Behaviour, drawn
+from hiyari.physics.mechanism import Buildable, Mechanism
+from hiyari.physics.objects import ObjectState
+from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.signals import Signal, Signals, named
 
 from .stage import Stage
 from .thing import Thing
@@ -29,11 +35,22 @@ class Built:
     things: dict[str, int] = field(default_factory=dict)
     machines: dict[str, Machine] = field(default_factory=dict)
     people: dict[str, Behaviour] = field(default_factory=dict)
+    objects: dict[str, ObjectState] = field(default_factory=dict)
+    """The things with their states."""
+    mechanisms: dict[str, Mechanism] = field(default_factory=dict)
+    """Devices and processes at work."""
+    signals: Signals = field(default_factory=Signals)
     light: Vector = (1.0, -1.0, 2.0)
 
 
-def build(stage: Stage, engine: Engine, seed: int) -> Built:
+def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]) -> Built:
     """Reset the engine and build a stage in it.
+
+    Args:
+        stage: The scene.
+        engine: The engine.
+        seed: For all that varies.
+        tell: Records an event of the scene.
 
     Raises:
         ContentError: If an asset cannot be loaded, bodies overlap, or a person cannot reach what the scene asks.
@@ -45,27 +62,64 @@ def build(stage: Stage, engine: Engine, seed: int) -> Built:
     varied = [value + light.uniform(-1.0, 1.0) * scene.light_vary for value in scene.light]
     built.light = (varied[0], varied[1], varied[2])
     for name, thing in sorted(scene.things.items(), key=lambda item: (item[1].mass > 0, item[0])):
-        built.things[name] = _load_thing(stage, engine, name, thing, seed)
+        body = _load_thing(stage, engine, name, thing, seed)
+        built.things[name] = body
+        built.objects[name] = ObjectState(name, thing, body, engine, dict(thing.states), tell)
     for name in sorted(scene.robots):
         built.machines[name] = _load_robot(stage, engine, name)
     for name in sorted(scene.people):
         behaviour = Behaviour.of(name, scene.people[name], seed)
         behaviour.person.build(engine)
         built.people[name] = behaviour
-    for index, event in enumerate(scene.events):
-        if event.kind == "reach" and not built.people[event.person].can_reach(event):
-            where = f"events.{index}.target"
-            raise ContentError(f"{event.person} cannot reach {event.target} from there", file=stage.file, field=where)
     for machine in built.machines.values():
         machine.begin()
+    sections: list[tuple[str, Buildable]] = [*sorted(scene.devices.items()), *sorted(scene.processes.items())]
+    for name, device in sections:
+        try:
+            built.mechanisms[name] = device.build(name, built, seed)
+        except ValueError as error:
+            section = "devices" if name in scene.devices else "processes"
+            raise ContentError(str(error), file=stage.file, field=f"{section}.{name}") from None
+    built.signals = signals_of(built)
+    for index, event in enumerate(scene.events):
+        try:
+            event.check_built(built)
+        except ValueError as error:
+            where, _, what = str(error).partition(": ")
+            raise ContentError(what, file=stage.file, field=f"events.{index}.{where}") from None
     _refuse_overlaps(stage, engine, built)
     return built
+
+
+def signals_of(built: Built) -> Signals:
+    """Return all signals of a built scene; one owner's quantity wins over none of another's, as names differ."""
+    found = Signals()
+    for name, thing in built.objects.items():
+        found.update(named(name, thing.signals()))
+    for name, machine in built.machines.items():
+        found.update(named(name, machine.signals()))
+    for name, behaviour in built.people.items():
+        found.update(named(name, _person_signals(behaviour)))
+    for name, mechanism in built.mechanisms.items():
+        found.update(named(name, mechanism.signals()))
+    return found
+
+
+def _person_signals(behaviour: Behaviour) -> dict[str, Signal]:
+    person = behaviour.person
+    return {
+        "x": Signal(read=lambda: person.posture.feet[0], unit="m"),
+        "y": Signal(read=lambda: person.posture.feet[1], unit="m"),
+        "speed": Signal(read=lambda: person.speed, unit="m/s"),
+    }
 
 
 def _load_thing(stage: Stage, engine: Engine, name: str, thing: Thing, seed: int) -> int:
     random = drawn(seed, "thing", name)
     x, y, z = (p + random.uniform(-1.0, 1.0) * v for p, v in zip(thing.position, thing.vary.xyz, strict=True))
     turn = about_z(thing.yaw + random.uniform(-1.0, 1.0) * thing.vary.yaw)
+    if thing.tilt != (0.0, 0.0):
+        turn = multiply(turn, multiply(about_y(thing.tilt[1]), about_x(thing.tilt[0])))
     if thing.urdf:
         return _load_urdf(stage, engine, f"things.{name}", (x, y, z), thing.yaw, fixed=thing.mass == 0)
     form, size = "box", thing.box

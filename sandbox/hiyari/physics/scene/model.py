@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from hiyari.events import Data, LocalText
-from hiyari.physics.machines.model import Flat, Name, Point, Positive
+from hiyari.physics.devices import AnyDevice
+from hiyari.physics.happenings import AnyHappening
+from hiyari.physics.processes import AnyProcess
+from hiyari.physics.values import Flat, Name, Point, Positive
 
-from .script import Happening, LogLine, Someone
+from .script import LogLine, Someone
 from .thing import Thing
 
 MOST_THINGS = 200
@@ -159,7 +162,11 @@ class Scene(Data):
     """For mobile robots."""
     controller: Controller = Controller()
     """Safety parameters."""
-    events: tuple[Happening, ...] = ()
+    devices: dict[Name, AnyDevice] = {}
+    """Devices by name."""
+    processes: dict[Name, AnyProcess] = {}
+    """Processes of nature by name."""
+    events: tuple[AnyHappening, ...] = ()
     """What happens."""
     log_lines: tuple[LogLine, ...] = ()
     """Lines that appear in the log."""
@@ -173,10 +180,13 @@ class Scene(Data):
     @model_validator(mode="after")
     def _names_exist(self) -> Scene:
         for index, event in enumerate(self.events):
-            if event.kind == "reach" and event.person not in self.people:
-                raise ValueError(f"events.{index}.person: there is no person {event.person!r}")
-            if event.kind == "reach" and self.people[event.person].walk is not None:
-                raise ValueError(f"events.{index}.person: {event.person!r} walks and does not reach")
+            try:
+                event.check(self)
+            except ValueError as error:
+                raise ValueError(f"events.{index}.{error}") from None
+        named = [*self.robots, *self.things, *self.people, *self.devices, *self.processes]
+        for name in sorted(name for name in set(named) if named.count(name) > 1):
+            raise ValueError(f"{name!r} names two of robots, things, people, devices and processes")
         if self.operates and self.operates not in self.robots:
             raise ValueError(f"operates: there is no robot {self.operates!r}")
         roads = self.roads

@@ -1,13 +1,11 @@
-"""The shape of what happens in a scene: people and their ways, reaches, buttons, lines in the log."""
+"""The shape of people of a scene and their ways, and of the lines that appear in its log."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 from pydantic import Field, model_validator
 
 from hiyari.events import Data, LocalText
-from hiyari.physics.machines.model import Flat, Point, Positive
+from hiyari.physics.values import Flat, Positive
 
 
 class Walk(Data):
@@ -38,43 +36,6 @@ class Someone(Data):
     """Metres."""
     walk: Walk | None = None
     """Walks instead of standing."""
-
-
-class Happening(Data):
-    """Something that happens once, or again and again."""
-
-    kind: Literal["reach", "emergency_button"]
-    """A person reaches somewhere, or presses the emergency stop."""
-    person: str = ""
-    """Who reaches."""
-    target: Point | None = None
-    """Where the hand goes."""
-    hand: Literal["left", "right"] = "right"
-    """Which hand."""
-    at: float | None = Field(default=None, ge=0)
-    """When, in simulated seconds."""
-    after_placed: int | None = Field(default=None, ge=1)
-    """When so many parts lie in containers."""
-    delay: float = Field(default=0.0, ge=0)
-    """Later by so much, seconds."""
-    move: Positive = 1.0
-    """How long the hand moves there, and back, seconds."""
-    stay: float = Field(default=4.0, ge=0)
-    """How long it stays, seconds."""
-    every: Positive | None = None
-    """Again after so many seconds."""
-    vary: float = Field(default=0.0, ge=0)
-    """Each time up to this much later, by seed, seconds."""
-
-    @model_validator(mode="after")
-    def _has_a_time(self) -> Happening:
-        if (self.at is None) == (self.after_placed is None):
-            raise ValueError("one of at and after_placed is needed")
-        if self.kind == "reach" and (self.target is None or not self.person):
-            raise ValueError("a reach needs a person and a target")
-        if self.every is not None and self.every <= 2 * self.move + self.stay + self.vary:
-            raise ValueError("every must be longer than there, stay and back together")
-        return self
 
 
 class LogLine(Data):

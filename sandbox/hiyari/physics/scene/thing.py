@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator, model_validator
 
 from hiyari.events import Data, LocalText
-from hiyari.physics.machines.model import Flat, Licence, Point, Positive
+from hiyari.physics.values import Colour, Flat, Licence, Name, Point, Positive, Tag
 
 
 class Vary(Data):
@@ -34,16 +34,22 @@ class Thing(Data):
     """Of the origin; a shape's is its centre."""
     yaw: float = 0.0
     """Heading, radians."""
+    tilt: Flat = (0.0, 0.0)
+    """Roll and pitch, radians, as of a ramp."""
     mass: float = Field(default=0.0, ge=0)
     """kg; 0 stands still."""
     friction: float = Field(default=0.8, ge=0)
     """Sliding friction."""
-    colour: tuple[float, float, float, float] = (0.6, 0.6, 0.6, 1.0)
+    colour: Colour = (0.6, 0.6, 0.6, 1.0)
     """Red, green, blue, opacity; 0 to 1."""
     solid: bool = True
     """False for paint on the floor."""
     part: bool = False
     """True when the agent is told of it and may handle it."""
+    tags: tuple[Tag, ...] = ()
+    """What is special about it."""
+    states: dict[Name, bool | float | str] = {}
+    """States it has and their first values, such as ``open``, ``on``, ``full`` (0 to 1), ``temperature`` (degC)."""
     holds: Flat | None = None
     """Inner length and width when it is a container that parts are put into, metres."""
     floor: float = 0.0

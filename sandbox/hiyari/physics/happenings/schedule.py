@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hiyari.events import LocalText
-from hiyari.physics.people.behaviour import drawn
+from hiyari.physics.chance import drawn
+from hiyari.physics.scene.model import Scene
+from hiyari.physics.scene.script import LogLine
 
-from .model import Scene
-from .script import Happening, LogLine
+from . import AnyHappening
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Happenings:
     _rounds: dict[int, int] = field(default_factory=dict)
     _said: set[int] = field(default_factory=set)
 
-    def begun(self, time: float, placed: int) -> list[Happening]:
+    def begun(self, time: float, placed: int) -> list[AnyHappening]:
         """Return the events that begin now.
 
         Args:
@@ -54,7 +55,7 @@ class Happenings:
                 lines.append(line.text)
         return lines
 
-    def _late(self, index: int, event: Happening) -> float:
+    def _late(self, index: int, event: AnyHappening) -> float:
         turn = str(self._rounds.get(index, 0))
         return drawn(self.seed, "event", str(index), turn).uniform(0.0, 1.0) * event.vary
 

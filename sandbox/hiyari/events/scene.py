@@ -1,0 +1,49 @@
+"""Events of the things, devices and voices of a physical scene."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Event
+
+Value = float | bool | str
+
+
+class ObjectChanged(Event):
+    """A thing of the scene changed its state: it was opened, switched on, broke, became hot."""
+
+    kind: Literal["scene.object"] = "scene.object"
+    object: str
+    """Name of the thing."""
+    state: str
+    """Which state of it, such as ``open``, ``on``, ``full`` or ``temperature``."""
+    before: Value | None
+    """Value before; none when it had none."""
+    after: Value
+    """Value now."""
+    cause: str
+    """What changed it: a skill, a signal, a process, a happening."""
+
+
+class SignalSet(Event):
+    """A signal of the scene was set from outside the robots: by wiring, by a happening, by a fault."""
+
+    kind: Literal["scene.signal"] = "scene.signal"
+    signal: str
+    """Name of the signal, ``<owner>.<quantity>``."""
+    before: Value
+    """Value before."""
+    after: Value
+    """Value now."""
+    cause: str
+    """What set it."""
+
+
+class Spoken(Event):
+    """Something was said aloud in the scene, by a person, a robot or a loudspeaker."""
+
+    kind: Literal["scene.speech"] = "scene.speech"
+    speaker: str
+    """Person, robot or thing that spoke."""
+    text: str
+    """What was said."""

@@ -1,0 +1,18 @@
+"""What can happen in a scene: one module for each kind, named in ``AnyHappening``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .panel import EmergencyButton
+from .reach import PersonReaches
+from .setting import SetsSignal
+from .speech import Says
+from .timing import Timing
+
+AnyHappening = Annotated[PersonReaches | EmergencyButton | SetsSignal | Says, Field(discriminator="kind")]
+"""Any happening, told apart by its ``kind``."""
+
+__all__ = ["AnyHappening", "EmergencyButton", "PersonReaches", "Says", "SetsSignal", "Timing"]
