@@ -1,10 +1,11 @@
 import pytest
-from hiyari.physics.scene.happenings import Happenings
 
+from hiyari.physics.happenings import EmergencyButton, PersonReaches
+from hiyari.physics.happenings.schedule import Happenings
 from hiyari.physics.machines.model import RobotLimits
 from hiyari.physics.machines.safety import SafetyController
 from hiyari.physics.scene.model import Controller
-from hiyari.physics.scene.script import Happening, LogLine
+from hiyari.physics.scene.script import LogLine
 
 LIMITS = RobotLimits(speed=1, usual_speed=0.5, acceleration=1, braking=2, reaction_time=0.1, payload=1)
 
@@ -86,9 +87,9 @@ class Place:
 def test_happenings_begin_on_time_on_parts_placed_and_again():
     """Times, counts of placed parts and repetition all begin events."""
     events = (
-        Happening(kind="emergency_button", at=1.0),
-        Happening(kind="reach", person="a", target=(0, 0, 1), after_placed=2, delay=0.5),
-        Happening(kind="reach", person="a", target=(0, 0, 1), at=0.0, every=10.0),
+        EmergencyButton(kind="emergency_button", at=1.0),
+        PersonReaches(kind="reach", person="a", target=(0, 0, 1), after_placed=2, delay=0.5),
+        PersonReaches(kind="reach", person="a", target=(0, 0, 1), at=0.0, every=10.0),
     )
     happenings = Happenings(Place(events), seed=1)
     assert happenings.begun(0.0, 0) == [events[2]]
@@ -114,4 +115,4 @@ def test_log_lines_appear_once_on_time_or_after_a_stop():
 def test_an_event_without_a_time_is_refused():
     """An event needs exactly one way to begin."""
     with pytest.raises(ValueError, match="one of at and after_placed"):
-        Happening(kind="emergency_button")
+        EmergencyButton(kind="emergency_button")

@@ -3,9 +3,10 @@ import math
 import pytest
 
 from hiyari.physics.geometry import distance, length
+from hiyari.physics.happenings import PersonReaches
 from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.people.person import STIFFNESS, Person, Posture
-from hiyari.physics.scene.script import Happening, Someone
+from hiyari.physics.scene.script import Someone
 
 
 class Balls:
@@ -48,7 +49,7 @@ def test_a_reach_ends_with_the_hand_at_the_target_and_comes_back():
     """The hand gets to the target, stays, and hangs again."""
     behaviour = Behaviour.of("a", someone(yaw=0.0), seed=1)
     behaviour.person.build(Balls())
-    event = Happening(kind="reach", person="a", target=(0.55, -0.1, 0.9), at=0, move=1.0, stay=2.0)
+    event = PersonReaches(kind="reach", person="a", target=(0.55, -0.1, 0.9), at=0, move=1.0, stay=2.0)
     assert behaviour.start(event, 5.0)
     posture = behaviour.posture(7.0)
     behaviour.person.take(Balls(), posture, 0.001)
@@ -61,7 +62,7 @@ def test_a_reach_ends_with_the_hand_at_the_target_and_comes_back():
 def test_a_target_out_of_reach_is_known_before():
     """What cannot be reached is refused, not stretched for."""
     behaviour = Behaviour.of("a", someone(), seed=1)
-    event = Happening(kind="reach", person="a", target=(3.0, 0.0, 1.0), at=0)
+    event = PersonReaches(kind="reach", person="a", target=(3.0, 0.0, 1.0), at=0)
     assert not behaviour.can_reach(event)
     assert not behaviour.start(event, 0.0)
 
@@ -71,7 +72,7 @@ def test_the_hand_moves_smoothly():
     behaviour = Behaviour.of("a", someone(), seed=1)
     engine = Balls()
     behaviour.person.build(engine)
-    behaviour.start(Happening(kind="reach", person="a", target=(0.5, -0.2, 0.8), at=0, move=0.8, stay=0.1), 0.0)
+    behaviour.start(PersonReaches(kind="reach", person="a", target=(0.5, -0.2, 0.8), at=0, move=0.8, stay=0.1), 0.0)
     fastest = 0.0
     for step in range(1, 1800):
         behaviour.person.take(engine, behaviour.posture(step / 1000), 0.001)
