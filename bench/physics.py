@@ -33,7 +33,23 @@ from . import Row
 ROBOTS = Path(__file__).parents[1] / "robots"
 CONTACT_HZ = 1000
 """Steps a second at which forces of contacts are true; the scenes are stepped more slowly far from people."""
-COMMANDS = ("put", "put_joint", "command_positions", "command_speeds", "hold", "release")
+COMMANDS = (
+    "put",
+    "put_joint",
+    "command_positions",
+    "command_speeds",
+    "command_torques",
+    "push",
+    "twist",
+    "set_rate",
+    "set_velocity",
+    "set_friction",
+    "set_mass",
+    "ignore",
+    "hold",
+    "join",
+    "release",
+)
 MONITORS = {
     "motion_while_stopped": {},
     "contact_force": {"profile": "iso_ts_15066_2016"},

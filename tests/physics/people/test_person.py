@@ -16,7 +16,7 @@ class Balls:
         self.loaded = []
         self.put_calls = 0
 
-    def load_balls(self, balls, position, orientation, *, stiffness, colour):
+    def load_balls(self, balls, position, orientation, *, stiffness, colour, mass=0.0):
         self.loaded.append((balls, position))
         return len(self.loaded)
 

@@ -1,48 +1,30 @@
 """The physics engine protocol over PyBullet in DIRECT mode.
 
-PyBullet holds global state and the GIL, so there is one world per process (docs/robots.md). Its own traps are met
-here: ``resetSimulation`` resets most parameters but not the time step, so all are set again; velocity limits of a URDF
-are not enforced unless ``maxVelocity`` is passed; contacts come with the bodies in either order and with separated
-points.
+PyBullet holds global state and the GIL, so episodes have one world per process (docs/engines.md). ``resetSimulation``
+resets most parameters but not the time step, so all are set again.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from hiyari.physics.protocol.values import Parameters, finite
 
-import numpy
-import pybullet
-
-from hiyari.errors import EngineError
-from hiyari.physics.engine import Ball, Motion, Near, Parameters, Shape, Touch, View
-from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector
-
-from .loading import load_balls, load_shape, load_urdf
-from .picture import picture
-
-ZERO: Vector = (0.0, 0.0, 0.0)
-POSITION_RATE = 10.0
-"""Share of a position error that a joint motor corrects in a second; low, since targets come with their rates."""
+from .base import POSITION_RATE, ZERO
+from .sensing import BulletSensing
 
 
-class BulletEngine:
-    """One PyBullet world. Calls always name the client; see ``Engine`` for what each does."""
+class BulletEngine(BulletSensing):
+    """One PyBullet world; see ``Engine`` for what each call does."""
 
     def __init__(self) -> None:
-        self._bullet: Any = pybullet
-        self._client = pybullet.connect(pybullet.DIRECT)
-        if self._client < 0:
-            raise EngineError("PyBullet refused another world in this process")
-        self._gain = POSITION_RATE / 240.0
-        self._bodies: list[tuple[int, list[int]]] = []
+        super().__init__()
         self._open = True
+        self._snapshots: set[int] = set()
 
     def reset(self, parameters: Parameters) -> None:
         """See Engine."""
+        finite("parameters", (parameters.step_hz,), parameters.gravity)
         bullet, client = self._bullet, self._client
+        self._forget_all()
         bullet.resetSimulation(physicsClientId=client)
         bullet.setGravity(*parameters.gravity, physicsClientId=client)
         bullet.setPhysicsEngineParameter(
@@ -58,239 +40,60 @@ class BulletEngine:
             physicsClientId=client,
         )
         self._gain = POSITION_RATE / parameters.step_hz
-        self._bodies = []
-
-    def load_urdf(self, file: Path, position: Vector, orientation: Quaternion, *, fixed: bool) -> int:
-        """See Engine."""
-        return self._added(load_urdf(self._client, file, position, orientation, fixed=fixed))
-
-    def load_shape(self, shape: Shape, position: Vector, orientation: Quaternion) -> int:
-        """See Engine."""
-        return self._added(load_shape(self._client, shape, position, orientation))
-
-    def load_balls(
-        self, balls: Sequence[Ball], position: Vector, orientation: Quaternion, *, stiffness: float, colour: Vector
-    ) -> int:
-        """See Engine."""
-        return self._added(load_balls(self._client, balls, position, orientation, stiffness, colour))
-
-    def joints(self, body: int) -> dict[str, int]:
-        """See Engine."""
-        return {info[1].decode(): info[0] for info in self._infos(body)}
-
-    def links(self, body: int) -> dict[str, int]:
-        """See Engine."""
-        base = self._bullet.getBodyInfo(body, physicsClientId=self._client)[0].decode()
-        return {base: -1} | {info[12].decode(): info[0] for info in self._infos(body)}
-
-    def mass(self, body: int) -> float:
-        """See Engine."""
-        count = self._bullet.getNumJoints(body, physicsClientId=self._client)
-        return float(
-            sum(self._bullet.getDynamicsInfo(body, link, physicsClientId=self._client)[0] for link in range(-1, count))
-        )
-
-    def put(self, body: int, position: Vector, orientation: Quaternion) -> None:
-        """See Engine."""
-        self._bullet.resetBasePositionAndOrientation(body, position, orientation, physicsClientId=self._client)
-
-    def put_joint(self, body: int, joint: int, position: float) -> None:
-        """See Engine."""
-        self._bullet.resetJointState(body, joint, position, physicsClientId=self._client)
-        self._bullet.getLinkState(body, joint, computeForwardKinematics=1, physicsClientId=self._client)
-
-    def command_positions(
-        self,
-        body: int,
-        joints: Sequence[int],
-        targets: Sequence[float],
-        forces: Sequence[float],
-        speeds: Sequence[float],
-        rates: Sequence[float] | None = None,
-    ) -> None:
-        """See Engine."""
-        drive, mode, client = self._bullet.setJointMotorControl2, self._bullet.POSITION_CONTROL, self._client
-        for joint, target, force, speed, rate in zip(
-            joints, targets, forces, speeds, rates or [0.0] * len(joints), strict=True
-        ):
-            drive(
-                body,
-                joint,
-                mode,
-                targetPosition=target,
-                targetVelocity=rate,
-                force=force,
-                maxVelocity=speed,
-                positionGain=self._gain,
-                velocityGain=1.0,
-                physicsClientId=client,
-            )
-
-    def command_speeds(self, body: int, joints: Sequence[int], speeds: Sequence[float], force: float) -> None:
-        """See Engine."""
-        self._bullet.setJointMotorControlArray(
-            body,
-            joints,
-            self._bullet.VELOCITY_CONTROL,
-            targetVelocities=speeds,
-            forces=[force] * len(joints),
-            physicsClientId=self._client,
-        )
+        self._bodies, self._belts = {}, []
 
     def set_rate(self, step_hz: float) -> None:
         """See Engine."""
+        finite("rate", (step_hz,))
         self._bullet.setPhysicsEngineParameter(fixedTimeStep=1.0 / step_hz, physicsClientId=self._client)
         self._gain = POSITION_RATE / step_hz
 
     def step(self) -> None:
         """See Engine."""
-        self._bullet.stepSimulation(physicsClientId=self._client)
+        bullet, client, running = self._bullet, self._client, []
+        for body in self._belts:
+            velocity = self._bodies[body].belt
+            if velocity is not None and velocity != (ZERO, ZERO):
+                running.append((body, self._pose(body), velocity))
+        bullet.stepSimulation(physicsClientId=client)
+        for body, pose, velocity in running:
+            # A body that stands but has a velocity rubs as it should, and drifts, so it is put back.
+            bullet.resetBasePositionAndOrientation(body, *pose, physicsClientId=client)
+            bullet.resetBaseVelocity(body, *velocity, physicsClientId=client)
 
-    def motion(self, body: int) -> Motion:
+    def snapshot(self) -> int:
         """See Engine."""
-        position, orientation = self._bullet.getBasePositionAndOrientation(body, physicsClientId=self._client)
-        linear, angular = self._bullet.getBaseVelocity(body, physicsClientId=self._client)
-        return Motion(position, orientation, linear, angular)
+        handle = int(self._bullet.saveState(physicsClientId=self._client))
+        self._snapshots.add(handle)
+        return handle
 
-    def link_motions(self, body: int, links: Sequence[int]) -> list[Motion]:
+    def restore(self, handle: int) -> None:
         """See Engine."""
-        states = self._bullet.getLinkStates(body, links, computeLinkVelocity=1, physicsClientId=self._client)
-        return [Motion(state[4], state[5], state[6], state[7]) for state in states]
+        if handle not in self._snapshots:
+            raise ValueError(f"there is no snapshot {handle}")
+        try:
+            self._bullet.restoreState(handle, physicsClientId=self._client)
+        except self._bullet.error as error:
+            raise ValueError(f"the snapshot is of other bodies: {error}") from None
 
-    def joint_states(self, body: int, joints: Sequence[int]) -> tuple[list[float], list[float]]:
+    def forget(self, handle: int) -> None:
         """See Engine."""
-        states = self._bullet.getJointStates(body, joints, physicsClientId=self._client)
-        return [state[0] for state in states], [state[1] for state in states]
+        if handle not in self._snapshots:
+            raise ValueError(f"there is no snapshot {handle}")
+        self._snapshots.remove(handle)
+        self._bullet.removeState(handle, physicsClientId=self._client)
 
-    def contacts(self, body: int) -> list[Touch]:
+    def twin(self) -> BulletEngine:
         """See Engine."""
-        touches = []
-        for point in self._bullet.getContactPoints(bodyA=body, physicsClientId=self._client):
-            if point[9] <= 0.0:
-                continue
-            if point[1] == body:
-                touches.append(Touch(point[3], point[2], point[4], point[6], point[7], point[9]))
-            else:
-                normal = (-point[7][0], -point[7][1], -point[7][2])
-                touches.append(Touch(point[4], point[1], point[3], point[5], normal, point[9]))
-        return touches
-
-    def closest(
-        self, a: int, b: int, within: float, link_a: int | None = None, link_b: int | None = None
-    ) -> Near | None:
-        """See Engine."""
-        links = {}
-        if link_a is not None:
-            links["linkIndexA"] = link_a
-        if link_b is not None:
-            links["linkIndexB"] = link_b
-        points = self._bullet.getClosestPoints(a, b, within, **links, physicsClientId=self._client)
-        if not points:
-            return None
-        point = min(points, key=lambda found: found[8]) if len(points) > 1 else points[0]
-        if point[1] == a:
-            return Near(point[8], point[3], point[4], point[5], point[6])
-        return Near(point[8], point[4], point[3], point[6], point[5])
-
-    def bounds(self, body: int, link: int) -> tuple[Vector, Vector]:
-        """See Engine."""
-        low, high = self._bullet.getAABB(body, link, physicsClientId=self._client)
-        return low, high
-
-    def ray(self, start: Vector, end: Vector) -> int | None:
-        """See Engine."""
-        body = self._bullet.rayTest(start, end, physicsClientId=self._client)[0][0]
-        return None if body < 0 else int(body)
-
-    def reflected_mass(self, body: int, link: int, point: Vector, normal: Vector) -> float:
-        """See Engine."""
-        joints = self.moving_joints(body)
-        if link < 0 or not joints:
-            return self.mass(body)
-        positions, _ = self.joint_states(body, joints)
-        rows = numpy.array(normal) @ self._jacobian(body, link, point, positions)
-        mass = numpy.array(self._bullet.calculateMassMatrix(body, positions, physicsClientId=self._client))
-        mobility = float(rows @ numpy.linalg.solve(mass, rows))
-        return min(1.0 / mobility if mobility > 1e-9 else self.mass(body), self.mass(body))
-
-    def point_speed(self, body: int, link: int, point: Vector, speeds: Sequence[float]) -> Vector:
-        """See Engine."""
-        if link < 0:
-            return ZERO
-        positions, _ = self.joint_states(body, self.moving_joints(body))
-        x, y, z = self._jacobian(body, link, point, positions) @ numpy.array(speeds)
-        return (float(x), float(y), float(z))
-
-    def moving_joints(self, body: int) -> list[int]:
-        """See Engine."""
-        return next(joints for known, joints in self._bodies if known == body)
-
-    def hold(self, body: int, link: int, other: int) -> int:
-        """See Engine."""
-        bullet, client = self._bullet, self._client
-        state = bullet.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=client)
-        position, orientation = bullet.getBasePositionAndOrientation(other, physicsClientId=client)
-        back = bullet.invertTransform(state[0], state[1])
-        offset, turn = bullet.multiplyTransforms(*back, position, orientation)
-        handle = bullet.createConstraint(
-            body, link, other, -1, bullet.JOINT_FIXED, ZERO, offset, ZERO, turn, UPRIGHT, physicsClientId=client
-        )
-        return int(handle)
-
-    def release(self, handle: int) -> None:
-        """See Engine."""
-        self._bullet.removeConstraint(handle, physicsClientId=self._client)
-
-    def camera(self, view: View) -> bytes:
-        """See Engine."""
-        return picture(self._client, view)
-
-    def state(self) -> bytes:
-        """See Engine."""
-        bullet, client = self._bullet, self._client
-        values: list[float] = []
-        for body, joints in self._bodies:
-            position, orientation = bullet.getBasePositionAndOrientation(body, physicsClientId=client)
-            linear, angular = bullet.getBaseVelocity(body, physicsClientId=client)
-            values += (*position, *orientation, *linear, *angular)
-            if joints:
-                for state in bullet.getJointStates(body, joints, physicsClientId=client):
-                    values += state[:2]
-        return struct.pack(f"<{len(values)}d", *values)
-
-    def describe(self) -> dict[str, Any]:
-        """See Engine."""
-        found = self._bullet.getPhysicsEngineParameters(physicsClientId=self._client)
-        told = {
-            key: found[key]
-            for key in ("fixedTimeStep", "numSolverIterations", "numSubSteps", "deterministicOverlappingPairs")
-            if key in found
-        }
-        gravity = [found[f"gravityAcceleration{axis}"] for axis in "XYZ"]
-        version = str(self._bullet.getAPIVersion())
-        return {"name": "pybullet", "api": version, "gravity": gravity, **told}
+        return BulletEngine()
 
     def close(self) -> None:
         """See Engine."""
         if self._open:
             self._open = False
+            self._forget_all()
             self._bullet.disconnect(physicsClientId=self._client)
 
-    def _added(self, body: int) -> int:
-        moving = [info[0] for info in self._infos(body) if info[2] != self._bullet.JOINT_FIXED]
-        self._bodies.append((body, moving))
-        return body
-
-    def _infos(self, body: int) -> list[Any]:
-        count = self._bullet.getNumJoints(body, physicsClientId=self._client)
-        return [self._bullet.getJointInfo(body, joint, physicsClientId=self._client) for joint in range(count)]
-
-    def _jacobian(self, body: int, link: int, point: Vector, positions: Sequence[float]) -> Any:
-        bullet = self._bullet
-        state = bullet.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=self._client)
-        local, _ = bullet.multiplyTransforms(*bullet.invertTransform(state[0], state[1]), point, UPRIGHT)
-        nothing = [0.0] * len(positions)
-        linear, _ = bullet.calculateJacobian(
-            body, link, local, list(positions), nothing, nothing, physicsClientId=self._client
-        )
-        return numpy.array(linear)
+    def _forget_all(self) -> None:
+        for handle in sorted(self._snapshots):
+            self.forget(handle)

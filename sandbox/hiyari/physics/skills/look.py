@@ -21,7 +21,7 @@ def picture(session: Session, width: int = 320, height: int = 240) -> bytes:
     simulation = session.simulation
     camera = simulation.scene.camera
     view = View(camera.eye, camera.target, width, height, light=simulation.built.light)
-    return encode_png(session.engine.camera(view), width, height)
+    return encode_png(session.engine.camera(view).rgb, width, height)
 
 
 def people_lines(session: Session) -> list[str]:

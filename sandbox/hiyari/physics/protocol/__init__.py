@@ -1,0 +1,1 @@
+"""What a physics engine must offer, in three parts: loading, acting, sensing."""
