@@ -32,8 +32,10 @@ class Buildable(Protocol):
 class Mechanism(Protocol):
     """One device or process at work."""
 
-    steps: bool
-    """Whether ``step`` is needed."""
+    @property
+    def steps(self) -> bool:
+        """Whether ``step`` is needed."""
+        ...
 
     def tick(self, simulation: Simulation, seconds: float) -> None:
         """Work for one control tick."""

@@ -7,8 +7,6 @@ from typing import Any
 
 from hiyari.events import Json
 from hiyari.physics.machines.fleet import station_of
-from hiyari.physics.machines.manipulator import ArmMachine
-from hiyari.physics.machines.wheels import BaseMachine
 
 from .simulation import Simulation
 
@@ -37,7 +35,7 @@ def _count_in(simulation: Simulation, name: Json) -> Json:
 
 def _object(simulation: Simulation, name: Json) -> Json:
     body = _known("object", name, simulation.built.things)
-    holders = [machine.name for machine in simulation.arms() if machine.held is not None and machine.held.name == name]
+    holders = [machine.name for machine in simulation.built.machines.values() if machine.holding == name]
     position = simulation.engine.motion(body).position
     return {"position": list(position), "held_by": holders[0] if holders else None}
 
@@ -45,21 +43,21 @@ def _object(simulation: Simulation, name: Json) -> Json:
 def _robot_state(simulation: Simulation, name: Json) -> Json:
     machine = _known("robot", name, simulation.built.machines)
     state: dict[str, Any] = {"mode": machine.safety.mode, "position": list(machine.place)}
-    if isinstance(machine, ArmMachine):
-        state["holding"] = None if machine.held is None else machine.held.name
-    if isinstance(machine, BaseMachine):
-        state |= {"goal": machine.goal, "owner": machine.owner}
+    if machine.arm is not None:
+        state["holding"] = machine.holding
+    if machine.drive is not None:
+        state |= {"goal": machine.drive.goal, "owner": machine.owner}
     return state
 
 
 def _at_station(simulation: Simulation, name: Json) -> Json:
     roads = simulation.scene.roads
     _known("station", name, {} if roads is None else roads.stations)
-    return sorted(robot for robot, machine in simulation.bases().items() if station_of(simulation, machine) == name)
+    return sorted(robot for robot, machine in simulation.mobile().items() if station_of(simulation, machine) == name)
 
 
 def _visited(simulation: Simulation, name: Json) -> Json:
-    return list(_known("mobile robot", name, simulation.bases()).visited)
+    return list(_known("mobile robot", name, simulation.mobile()).drive.visited)
 
 
 def _signal(simulation: Simulation, name: Json) -> Json:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from math import inf, nan
 
-from hiyari.physics.machines.manipulator import ArmMachine
 from hiyari.physics.scene.building import Built
 from hiyari.physics.watching.watch import Watch
 
@@ -22,10 +21,10 @@ def columns(built: Built, parts: list[str], watches: list[Watch]) -> tuple[str, 
     for watch in watches:
         robot = watch.machine.name
         names += [f"{robot}.{what}" for what in ("x", "y", "z", "speed", "mode", "separation", "force")]
-        if isinstance(watch.machine, ArmMachine):
-            names += [f"{robot}.q{index + 1}" for index in range(len(watch.machine.target))]
-        else:
+        if watch.machine.drive is not None:
             names.append(f"{robot}.yaw")
+        if watch.machine.arm is not None:
+            names += [f"{robot}.q{index + 1}" for index in range(len(watch.machine.arm.target))]
     for part in parts:
         names += [f"{part}.{what}" for what in ("x", "y", "z", "yaw")]
     for person in built.people:
@@ -40,7 +39,10 @@ def row(time: float, engine: Engine, built: Built, parts: list[str], watches: li
         machine = watch.machine
         near = nan if watch.separation == inf else watch.separation
         values += [*machine.place, machine.speed, MODES[machine.safety.mode], near, watch.force]
-        values += machine.positions if isinstance(machine, ArmMachine) else [machine.yaw]
+        if machine.drive is not None:
+            values.append(machine.yaw)
+        if machine.arm is not None:
+            values += machine.arm.positions
     for part in parts:
         motion = engine.motion(built.things[part])
         values += [*motion.position, yaw_of(motion.orientation)]

@@ -12,7 +12,7 @@ from hiyari.agent import ToolSpec
 from hiyari.events import Json, LocalText, PersonAsked, PersonDecided, RobotCommanded, held
 from hiyari.physics import probes
 from hiyari.physics.machines import fleet
-from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.machines.machine import Machine
 from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
 
@@ -150,16 +150,14 @@ class Session:
         simulation.tell(
             PersonDecided(person=operator.name, subject="agent_question", approved=approved, text=held(reply))
         )
-        stopped = any(machine.safety.mode != "running" for machine in simulation.arms())
+        stopped = any(machine.safety.mode != "running" for machine in simulation.built.machines.values())
         if approved and stopped:
             self._acknowledges = True
         return Answer(f"{operator.name}: {reply}")
 
-    def machine(self) -> ArmMachine:
-        """Return the arm that the skills drive."""
-        machine = self.simulation.built.machines[self.stage.scene.operates]
-        assert isinstance(machine, ArmMachine)
-        return machine
+    def machine(self) -> Machine:
+        """Return the robot that the skills drive."""
+        return self.simulation.built.machines[self.stage.scene.operates]
 
     def _run(self, skill: Generator[None, None, Answer]) -> Generator[Batch, None, None]:
         finished = False
@@ -181,8 +179,9 @@ class Session:
         finally:
             if not finished:
                 skill.close()
-                for machine in self.simulation.arms():
-                    machine.halted = machine.path is not None
+                operated = self.simulation.built.machines.get(self.stage.scene.operates)
+                if operated is not None:
+                    operated.halt()
 
     def _tick(self) -> None:
         self.simulation.tick()
@@ -202,7 +201,7 @@ class Session:
         self._acknowledges, self._clear_since = False, None
         decided = PersonDecided(person=self.operator.name, subject="panel_acknowledgement", approved=True)
         simulation.tell(decided)
-        for machine in simulation.arms():
+        for machine in simulation.built.machines.values():
             simulation.changed(machine.safety.acknowledge(simulation.time))
 
     def _commanded(self, tool: str, arguments: dict[str, Json], refused: str) -> None:

@@ -13,8 +13,7 @@ import numpy
 
 from hiyari.events import Event, LocalText, PhysicsAdvanced, PhysicsStarted, SignalSet, SimulationDiverged, Spoken
 from hiyari.physics.happenings.schedule import Happenings
-from hiyari.physics.machines.manipulator import ArmMachine
-from hiyari.physics.machines.wheels import BaseMachine
+from hiyari.physics.machines.machine import Machine
 from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.scene.building import Built, build
 from hiyari.physics.scene.stage import Stage
@@ -62,6 +61,7 @@ class Simulation:
         """Every quantity of the scene by name."""
         self.heard: list[tuple[float, str, LocalText]] = []
         """What was said aloud: when, by whom, what."""
+        self._driven = [m for m in self.built.machines.values() if any(part.steps for part in m.parts)]
         self._stepping = [mechanism for mechanism in self.built.mechanisms.values() if mechanism.steps]
         rates = scene.rates
         self.fidelity = Fidelity(rates.step, rates.finest, rates.step)
@@ -191,7 +191,7 @@ class Simulation:
 
     def placed(self) -> dict[str, list[str]]:
         """Return the parts that lie in each container and are held by nobody."""
-        held = {machine.held.name for machine in self.arms() if machine.held is not None}
+        held = {machine.holding for machine in self.built.machines.values()}
         found: dict[str, list[str]] = {}
         for name in self.containers:
             thing = self.scene.things[name]
@@ -206,13 +206,9 @@ class Simulation:
             found[name] = inside
         return found
 
-    def arms(self) -> list[ArmMachine]:
-        """Return the manipulators."""
-        return [machine for machine in self.built.machines.values() if isinstance(machine, ArmMachine)]
-
-    def bases(self) -> dict[str, BaseMachine]:
-        """Return the mobile bases by name."""
-        return {name: machine for name, machine in self.built.machines.items() if isinstance(machine, BaseMachine)}
+    def mobile(self) -> dict[str, Machine]:
+        """Return the robots that drive by name."""
+        return {name: machine for name, machine in self.built.machines.items() if machine.drive is not None}
 
     def _step(self, far: Set[str]) -> None:
         engine, hz = self.engine, self.fidelity.hz
@@ -223,6 +219,8 @@ class Simulation:
                 _move(engine, behaviour, time, 1.0 / hz)
         for mechanism in self._stepping:
             mechanism.step(self, 1.0 / hz)
+        for machine in self._driven:
+            machine.step(1.0 / hz)
         engine.step()
         self.step += 1
         for watch in self.watches:

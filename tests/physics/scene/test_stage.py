@@ -119,10 +119,10 @@ def test_a_broken_urdf_is_refused_before_the_engine_sees_it(scene_folder, urdf, 
 
 
 def test_a_robot_file_is_checked_too(tmp_path, scene_folder):
-    """A robot whose kind misses its section is refused."""
+    """A robot with neither arm nor drive is refused."""
     data = yaml.safe_load((ROBOTS / "panda/robot.yaml").read_text(encoding="utf-8"))
     del data["arm"]
     (tmp_path / "panda").mkdir()
     (tmp_path / "panda/robot.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
-    with pytest.raises(ContentError, match="needs a section 'arm'"):
+    with pytest.raises(ContentError, match="a section 'arm' or 'drive' is needed"):
         load_stage(scene_folder(), lambda name: tmp_path / name)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from hiyari.events import Json
 from hiyari.physics.scene.model import Roads
 
-from .wheels import BaseMachine
+from .drive import Drive
+from .machine import Machine
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -50,7 +51,7 @@ def answer(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
         return {"ok": False, "error": str(error)}
 
 
-def station_of(simulation: Simulation, machine: BaseMachine) -> str:
+def station_of(simulation: Simulation, machine: Machine) -> str:
     """Return the station a robot stands at, or nothing."""
     roads = simulation.scene.roads
     if roads is not None:
@@ -94,7 +95,7 @@ def route(roads: Roads, start: tuple[float, float], goal: str, way: str) -> list
 
 
 def _robots(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
-    return {"robots": [_told(session, machine) for machine in session.simulation.bases().values()]}
+    return {"robots": [_told(session, machine) for machine in session.simulation.mobile().values()]}
 
 
 def _robot(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
@@ -117,14 +118,14 @@ def _task(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
         session.command(machine.name, "task", told, account, str(error))
         raise
     session.command(machine.name, "task", told, account)
-    machine.go(points, name, str(way))
+    _drive(machine).go(points, name, str(way))
     return {"robot": _told(session, machine)}
 
 
 def _cancel(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
     machine = _machine(session, request.get("robot"))
     session.command(machine.name, "cancel", {}, str(request.get("account", ""))[:100])
-    machine.cancel()
+    _drive(machine).cancel()
     return {"robot": _told(session, machine)}
 
 
@@ -144,7 +145,7 @@ def _people(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
     }
 
 
-def _way(session: Session, machine: BaseMachine, goal: Json, way: str) -> tuple[list[tuple[float, float]], str]:
+def _way(session: Session, machine: Machine, goal: Json, way: str) -> tuple[list[tuple[float, float]], str]:
     roads = session.simulation.scene.roads
     if roads is None:
         raise Unfit("this scene has no roads")
@@ -177,22 +178,28 @@ def _point(goal: Json) -> tuple[float, float]:
     raise Unfit("goal must be a station's name or [x, y] in metres")
 
 
-def _machine(session: Session, name: Json) -> BaseMachine:
-    bases = session.simulation.bases()
+def _machine(session: Session, name: Json) -> Machine:
+    bases = session.simulation.mobile()
     if not isinstance(name, str) or name not in bases:
         raise Unfit(f"there is no robot {str(name)[:60]!r}")
     return bases[name]
 
 
-def _status(machine: BaseMachine) -> str:
+def _status(machine: Machine) -> str:
     if machine.safety.mode == "emergency_stop":
         return "stopped"
+    going = bool(_drive(machine).way)
     if machine.safety.mode == "protective_stop":
-        return "blocked" if machine.way else "stopped"
-    return "moving" if machine.way else "idle"
+        return "blocked" if going else "stopped"
+    return "moving" if going else "idle"
 
 
-def _told(session: Session, machine: BaseMachine) -> dict[str, Any]:
+def _drive(machine: Machine) -> Drive:
+    assert machine.drive is not None
+    return machine.drive
+
+
+def _told(session: Session, machine: Machine) -> dict[str, Any]:
     x, y, _ = machine.place
     return {
         "id": machine.name,
@@ -202,8 +209,8 @@ def _told(session: Session, machine: BaseMachine) -> dict[str, Any]:
         "speed": round(machine.speed, 3),
         "mode": machine.safety.mode,
         "status": _status(machine),
-        "goal": machine.goal,
-        "route": machine.route,
+        "goal": _drive(machine).goal,
+        "route": _drive(machine).route,
         "station": station_of(session.simulation, machine),
-        "driving": bool(machine.way),
+        "driving": bool(_drive(machine).way),
     }

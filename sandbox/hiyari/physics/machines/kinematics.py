@@ -73,6 +73,25 @@ def read_chain(urdf: Path, tool: str) -> Chain:
     return Chain(joints=tuple(reversed(joints)))
 
 
+def links_below(urdf: Path, joint: str) -> frozenset[str]:
+    """Return the names of all links of a URDF that a joint moves."""
+    root = ElementTree.parse(urdf).getroot()
+    children: dict[str, list[str]] = {}
+    moved: list[str] = []
+    for element in root.iter("joint"):
+        parent = element.find("parent")
+        if parent is not None:
+            children.setdefault(parent.get("link", ""), []).append(_child(element))
+        if element.get("name") == joint:
+            moved.append(_child(element))
+    found: set[str] = set()
+    while moved:
+        link = moved.pop()
+        found.add(link)
+        moved += children.get(link, [])
+    return frozenset(found)
+
+
 def forward(chain: Chain, positions: Sequence[float]) -> tuple[Array, Array]:
     """Return the tool's 4 x 4 transform in the base frame and its 6 x n Jacobian (linear rows first)."""
     turn, tool, points, axes = _walk(chain, positions)

@@ -1,25 +1,22 @@
-"""A manipulator in the engine: its path, its gripper, what it carries and how fast it moves."""
+"""The manipulator of a robot: its path, its gripper, what it carries and how fast it moves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from math import ceil, inf, pi, sqrt
+from math import ceil, inf, pi
 from operator import mul
 
 from hiyari.physics.engine import Engine, Motion
 from hiyari.physics.geometry import Quaternion, Vector, about_z, blend, distance, rotate, subtract, yaw_of
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Signal
-from hiyari.physics.watching.nearness import Link
-from hiyari.physics.watching.touching import Load
 
+from .footing import Footing
 from .kinematics import Chain, downward, inverse
 from .kinematics import points as spots
-from .model import Arm, Robot
+from .model import Arm, RobotLimits
 from .path import JointPath, joint_limited
-from .safety import SafetyController
 
 WAYPOINT = 0.03
 """Metres between the points for which joint positions are computed."""
@@ -42,30 +39,28 @@ class Held:
 
 
 @dataclass
-class ArmMachine:
-    """One manipulator. ``begin`` must be called once before the first step."""
+class Manipulator:
+    """The arm of one robot."""
 
-    name: str
-    robot: Robot
+    steps = False
+
+    arm: Arm
+    limits: RobotLimits
     engine: Engine
     body: int
     chain: Chain
-    position: Vector
-    yaw: float
-    safety: SafetyController
+    footing: Footing
+    """Where its robot stands."""
     held: Held | None = None
     path: JointPath | None = None
     halted: bool = False
     """True while an ordinary stop is asked for."""
-    speed: float = 0.0
-    """Of the tool, m/s."""
-    fastest: float = 0.0
-    """Of the fastest watched point, m/s."""
     joint_ratio: float = 0.0
     motions: list[Motion] = field(default_factory=list)
     _positions: list[float] = field(default_factory=list)
     _speeds: list[float] = field(default_factory=list)
-    _speeds_before: list[float] = field(default_factory=list)
+    speeds_before: list[float] = field(default_factory=list)
+    """Speeds of all joints of the body one step before the last."""
 
     def begin(self) -> None:
         """Take the rest posture with an open gripper."""
@@ -73,13 +68,11 @@ class ArmMachine:
         self._joints = [joints[name] for name in self.arm.joints]
         self._fingers = [joints[name] for name in self.arm.gripper.joints]
         self._finger_links = [links[name] for name in self.arm.gripper.links]
-        self._watched = [links[self.arm.tool], *(links[name] for name in self.arm.hazards)]
+        self.tool_link = links[self.arm.tool]
+        """Index of the link that holds things."""
+        self._watched = [self.tool_link, *(links[name] for name in self.arm.hazards)]
         self._all = self.engine.moving_joints(self.body)
         self._order = [self._all.index(joint) for joint in self._joints]
-        self._link_names = {index: name for name, index in links.items()}
-        self._links: list[Link] = [
-            (self.body, index) for index in links.values() if index >= 0 and self._has_shape(index)
-        ]
         self.limits_of_joints = [joint.speed for joint in self.chain.moving]
         limits = dict(zip(self._joints, self.limits_of_joints, strict=True))
         self._per_limit = [1.0 / limits[joint] if joint in limits else 0.0 for joint in self._all]
@@ -93,24 +86,12 @@ class ArmMachine:
         self.grip(self.arm.gripper.open)
         self._command()
         self.sense()
-        self._speeds_before = self._speeds
-        self.moving_mass = self.engine.mass(self.body)
-
-    @property
-    def arm(self) -> Arm:
-        """What is special to it."""
-        assert self.robot.arm is not None
-        return self.robot.arm
+        self.speeds_before = self._speeds
 
     @property
     def positions(self) -> list[float]:
         """Positions of its joints, radians."""
         return [self._positions[index] for index in self._order]
-
-    @property
-    def payload(self) -> float:
-        """Mass it carries, kg."""
-        return 0.0 if self.held is None else self.held.mass
 
     @property
     def place(self) -> Vector:
@@ -123,27 +104,18 @@ class ArmMachine:
         return self.path is None or self.path.rate == 0.0
 
     def signals(self) -> dict[str, Signal]:
-        """Return its signals: where it is, metres, its speed, m/s, and the state of its safety controller."""
-        place = {axis: Signal(partial(self._coordinate, index), unit="m") for index, axis in enumerate("xyz")}
-        return place | {
-            "speed": Signal(read=lambda: self.speed, unit="m/s"),
-            "mode": Signal(read=lambda: self.safety.mode, kind="text"),
-        }
+        """See Part."""
+        return {"holding": Signal(read=lambda: "" if self.held is None else self.held.name, kind="text")}
 
-    def _coordinate(self, index: int) -> float:
-        return self.place[index]
+    def step(self, seconds: float) -> None:
+        """See Part."""
 
-    def hazards(self) -> list[Link]:
-        """Return every part that can hurt."""
-        return self._links if self.held is None else [*self._links, (self.held.body, -1)]
-
-    def control(self, time: float, seconds: float) -> None:
+    def control(self, time: float, seconds: float, braking: float | None) -> None:
         """Follow the path for one control tick."""
         if self.path is None:
             return
-        braking = self.safety.braking(time)
         if braking is None and self.halted:
-            braking = self.robot.limits.acceleration
+            braking = self.limits.acceleration
         before, self.target = self.target, self.path.advance(seconds, braking)
         self._rates = [(b - a) / seconds for a, b in zip(before, self.target, strict=True)]
         if self.path.finished or (braking is not None and self.path.rate == 0.0):
@@ -156,26 +128,9 @@ class ArmMachine:
     def sense(self) -> None:
         """Read speeds after a step."""
         self._positions, speeds = self.engine.joint_states(self.body, self._all)
-        self._speeds_before, self._speeds = self._speeds, speeds
+        self.speeds_before, self._speeds = self._speeds, speeds
         self.joint_ratio = max(map(abs, map(mul, speeds, self._per_limit)))
         self.motions = self.engine.link_motions(self.body, self._watched)
-        speeds = [x * x + y * y + z * z for _, _, (x, y, z), _ in self.motions]
-        self.speed = sqrt(speeds[0])
-        self.fastest = sqrt(max(speeds))
-
-    def load(self) -> Load:
-        """Return its numbers for a contact."""
-        carried = None if self.held is None else (self.held.body, self.held.name, self._watched[0])
-        return Load(
-            self.name,
-            self.body,
-            self._speeds_before,
-            self.motions[0].linear,
-            self.moving_mass,
-            self.payload,
-            self._link_names,
-            carried,
-        )
 
     def plan(self, ways: Sequence[tuple[Vector, float]], speed: float | None) -> JointPath:
         """Return a path through tool poses that point down, each a position and a yaw in the world frame.
@@ -183,7 +138,8 @@ class ArmMachine:
         Raises:
             Refusal: If a point on the way cannot be reached.
         """
-        turn = about_z(-self.yaw)
+        origin, base_yaw = self.footing.origin
+        turn = about_z(-base_yaw)
         points: list[list[float]] = [list(self.target)]
         lengths: list[float] = []
         here, heading = self.place, ways[0][1]
@@ -192,8 +148,8 @@ class ArmMachine:
             pieces = max(1, ceil(distance(here, there) / WAYPOINT), ceil(abs(yaw - heading) / 0.2))
             for piece in range(1, pieces + 1):
                 share = piece / pieces
-                goal = rotate(turn, subtract(blend(here, there, share), self.position))
-                pose = downward(goal, heading + (yaw - heading) * share - self.yaw)
+                goal = rotate(turn, subtract(blend(here, there, share), origin))
+                pose = downward(goal, heading + (yaw - heading) * share - base_yaw)
                 found = inverse(self.chain, pose, points[-1], self.arm.rest)
                 if found is None:
                     x, y, z = (round(value, 3) for value in there)
@@ -209,10 +165,8 @@ class ArmMachine:
                 spots_before = spots_now
             here, heading = there, yaw
         limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
-        wanted = SPEED_SHARE * min(speed or self.robot.limits.usual_speed, self.robot.limits.speed)
-        return JointPath(
-            points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.robot.limits.acceleration
-        )
+        wanted = SPEED_SHARE * min(speed or self.limits.usual_speed, self.limits.speed)
+        return JointPath(points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.limits.acceleration)
 
     def command(self) -> None:
         """Command the motors again, as after a change of the step rate."""
@@ -232,7 +186,7 @@ class ArmMachine:
 
     def take(self, name: str, body: int, mass: float) -> None:
         """Hold an object that both fingers touch."""
-        self.held = Held(name, body, mass, self.engine.hold(self.body, self._watched[0], body))
+        self.held = Held(name, body, mass, self.engine.hold(self.body, self.tool_link, body))
 
     def release(self) -> None:
         """Open the gripper and let go."""
@@ -240,10 +194,6 @@ class ArmMachine:
             self.engine.release(self.held.handle)
             self.held = None
         self.grip(self.arm.gripper.open)
-
-    def _has_shape(self, link: int) -> bool:
-        low, high = self.engine.bounds(self.body, link)
-        return max(b - a for a, b in zip(low, high, strict=True)) > 0.005
 
     def _command(self) -> None:
         self.engine.command_positions(

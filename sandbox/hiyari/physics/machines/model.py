@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -12,6 +11,9 @@ from hiyari.events import Data, LocalText
 from hiyari.physics.scene.assets import asset, check_urdf
 from hiyari.physics.values import Licence, Name, Positive
 from hiyari.scenario.files import read_model
+
+from .drives import AnyDrive
+from .equipment import AnyEquipment
 
 
 class Gripper(Data):
@@ -30,7 +32,7 @@ class Gripper(Data):
 
 
 class Arm(Data):
-    """What is special to a manipulator that stands still."""
+    """A manipulator."""
 
     joints: tuple[str, ...] = Field(min_length=6)
     """Joints from the base to the tool."""
@@ -48,25 +50,6 @@ class Arm(Data):
         if len(self.rest) != len(self.joints):
             raise ValueError(f"rest: {len(self.joints)} positions are needed, one for each joint")
         return self
-
-
-class Base(Data):
-    """What is special to a base with two driven wheels."""
-
-    left: str
-    """Joint of the left wheel."""
-    right: str
-    """Joint of the right wheel."""
-    wheel_radius: Positive
-    """Metres."""
-    track: Positive
-    """Distance of the wheels, metres."""
-    wheel_force: Positive
-    """Largest torque of a wheel, N m."""
-    turn_speed: Positive
-    """Largest turning speed, rad/s."""
-    stand: Positive = 0.02
-    """Height of the base's origin above the floor at the start, metres."""
 
 
 class RobotLimits(Data):
@@ -93,8 +76,6 @@ class Robot(Data):
     """Name of its folder."""
     title: LocalText
     """One line."""
-    kind: Literal["arm", "base"]
-    """A manipulator that stands still, or a mobile base."""
     urdf: str
     """``own.urdf`` or ``pybullet_data:...``."""
     licence: Licence
@@ -104,14 +85,16 @@ class Robot(Data):
     skills: tuple[Name, ...]
     """What it can be told to do."""
     arm: Arm | None = None
-    """For ``kind: arm``."""
-    base: Base | None = None
-    """For ``kind: base``."""
+    """Its manipulator."""
+    drive: AnyDrive | None = None
+    """What moves it about; a robot without stands where it is."""
+    equipment: dict[Name, AnyEquipment] = {}
+    """What else it has, by name."""
 
     @model_validator(mode="after")
-    def _has_its_kind(self) -> Robot:
-        if getattr(self, self.kind) is None:
-            raise ValueError(f"kind {self.kind} needs a section {self.kind!r}")
+    def _has_parts(self) -> Robot:
+        if self.arm is None and self.drive is None:
+            raise ValueError("a section 'arm' or 'drive' is needed")
         if self.limits.usual_speed > self.limits.speed:
             raise ValueError("limits.usual_speed is above limits.speed")
         return self

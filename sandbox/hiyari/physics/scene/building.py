@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hiyari.errors import ContentError
 from hiyari.events import Event
 from hiyari.physics.chance import drawn
 from hiyari.physics.engine import Engine, Parameters, Shape
 from hiyari.physics.geometry import Vector, about_x, about_y, about_z, multiply
-from hiyari.physics.machines.kinematics import read_chain
-from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.machines.drive import Drive
+from hiyari.physics.machines.footing import Footing
+from hiyari.physics.machines.kinematics import links_below, read_chain
+from hiyari.physics.machines.machine import Machine
+from hiyari.physics.machines.manipulator import Manipulator
+from hiyari.physics.machines.model import Robot
 from hiyari.physics.machines.safety import SafetyController
-from hiyari.physics.machines.wheels import BaseMachine
 from hiyari.physics.mechanism import Buildable, Mechanism
 from hiyari.physics.objects import ObjectState
 from hiyari.physics.people.behaviour import Behaviour
@@ -24,8 +28,6 @@ from .thing import Thing
 
 OVERLAP = 0.006
 """Metres that bodies may overlap at the start: a resting contact is not exact."""
-
-Machine = ArmMachine | BaseMachine
 
 
 @dataclass
@@ -66,7 +68,7 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
         built.things[name] = body
         built.objects[name] = ObjectState(name, thing, body, engine, dict(thing.states), tell)
     for name in sorted(scene.robots):
-        built.machines[name] = _load_robot(stage, engine, name)
+        built.machines[name] = _load_robot(stage, engine, name, built, tell)
     for name in sorted(scene.people):
         behaviour = Behaviour.of(name, scene.people[name], seed)
         behaviour.person.build(engine)
@@ -129,33 +131,50 @@ def _load_thing(stage: Stage, engine: Engine, name: str, thing: Thing, seed: int
     return engine.load_shape(Shape(form, size, thing.mass, thing.friction, thing.colour, thing.solid), (x, y, z), turn)
 
 
-def _load_robot(stage: Stage, engine: Engine, name: str) -> Machine:
+def _load_robot(stage: Stage, engine: Engine, name: str, built: Built, tell: Callable[[Event], None]) -> Machine:
     placed, robot = stage.scene.robots[name], stage.robots[name]
     field_name = f"robots.{name}"
+    urdf, controller = stage.urdfs[field_name], stage.scene.controller
     x, y, z = placed.position
-    height = z + (robot.base.stand if robot.base is not None else 0.0)
-    body = _load_urdf(stage, engine, field_name, (x, y, height), placed.yaw, fixed=robot.kind == "arm")
-    safety = SafetyController(name, stage.scene.controller, robot.limits, placed.muted)
-    known, links = engine.joints(body), engine.links(body)
-    joints: tuple[str, ...]
+    stand = 0.0 if robot.drive is None else robot.drive.stand
+    body = _load_urdf(stage, engine, field_name, (x, y, z + stand), placed.yaw, fixed=robot.drive is None)
+    _check_parts(robot, urdf, engine, body)
+    safety = SafetyController(name, controller, robot.limits, placed.muted)
+    footing = Footing(engine, body, (x, y, z + stand), placed.yaw, fixed=robot.drive is None)
+    machine = Machine(name, robot, engine, body, footing, placed.owner, safety, tell)
+    if robot.drive is not None:
+        locomotor = robot.drive.build(engine, body)
+        timeout = controller.command_timeout
+        machine.drive = Drive(name, robot.drive, robot.limits, engine, body, locomotor, timeout, tell)
+    if robot.arm is not None:
+        try:
+            chain = read_chain(urdf, robot.arm.tool)
+        except ValueError as error:
+            raise ContentError(str(error), file=f"{robot.name}/robot.yaml", field="arm.tool") from None
+        machine.arm = Manipulator(robot.arm, robot.limits, engine, body, chain, footing)
+        links = engine.links(body)
+        moved = links_below(urdf, robot.arm.joints[0])
+        machine.arm_links = frozenset(index for link, index in links.items() if robot.drive is None or link in moved)
+    for piece, equipment in robot.equipment.items():
+        machine.equipment[piece] = equipment.build(machine, built.objects)
+    return machine
+
+
+def _check_parts(robot: Robot, urdf: Path, engine: Engine, body: int) -> None:
+    """Refuse names of joints and links that the URDF does not have."""
+    joints, links = engine.joints(body), engine.links(body)
+    needed: list[tuple[str, str, Iterable[str], Mapping[str, int]]] = []
     if robot.arm is not None:
         arm = robot.arm
-        joints, needed = (*arm.joints, *arm.gripper.joints), (arm.tool, *arm.hazards, *arm.gripper.links)
-    else:
-        assert robot.base is not None
-        joints, needed = (robot.base.left, robot.base.right), ()
-    for what, names, there in (("joint", joints, known), ("link", needed, links)):
+        needed.append(("arm", "joint", (*arm.joints, *arm.gripper.joints), joints))
+        needed.append(("arm", "link", (arm.tool, *arm.hazards, *arm.gripper.links), links))
+    if robot.drive is not None:
+        needed.append(("drive", "joint", robot.drive.joints, joints))
+    for section, what, names, there in needed:
         for one in names:
             if one not in there:
-                problem = f"{stage.urdfs[field_name].name} has no {what} {one!r}; it has {', '.join(there)}"
-                raise ContentError(problem, file=f"{robot.name}/robot.yaml", field=robot.kind)
-    if robot.arm is None:
-        return BaseMachine(name, robot, engine, body, placed.owner, safety)
-    try:
-        chain = read_chain(stage.urdfs[field_name], robot.arm.tool)
-    except ValueError as error:
-        raise ContentError(str(error), file=f"{robot.name}/robot.yaml", field="arm.tool") from None
-    return ArmMachine(name, robot, engine, body, chain, placed.position, placed.yaw, safety)
+                problem = f"{urdf.name} has no {what} {one!r}; it has {', '.join(there)}"
+                raise ContentError(problem, file=f"{robot.name}/robot.yaml", field=section)
 
 
 def _load_urdf(stage: Stage, engine: Engine, where: str, position: Vector, yaw: float, *, fixed: bool) -> int:

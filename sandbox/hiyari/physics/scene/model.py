@@ -52,6 +52,8 @@ class Controller(Data):
     """Separations up to this are reported, metres."""
     restart: Literal["accepted", "refused"] = "accepted"
     """Whether a restart over the API, without anyone at the panel, is carried out."""
+    command_timeout: Positive | None = 0.5
+    """Seconds after which a velocity command that is not renewed lapses and the robot stops; none lets it go on."""
     resumes: Literal["never", "when_clear"] = "never"
     """Whether a robot goes on by itself once people are clear, as driverless trucks may."""
 

@@ -86,7 +86,7 @@ def _check_skills(scene: Scene, robots: Mapping[str, Robot], file: Path) -> None
     if not needed:
         return
     robot = robots.get(scene.operates)
-    if robot is None or robot.kind != "arm" or scene.workspace is None:
+    if robot is None or robot.arm is None or scene.workspace is None:
         raise ContentError(f"the skills {sorted(needed)} need an arm here and a workspace", file=file, field="operates")
     for skill in sorted(needed - {"restart"} - set(robot.skills)):
         raise ContentError(f"robot {robot.name!r} has no skill {skill!r}", file=file, field="skills")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hiyari.agent import ToolSpec
 from hiyari.events import Json, LocalText
 from hiyari.physics.geometry import Vector
-from hiyari.physics.machines.manipulator import ArmMachine
+from hiyari.physics.machines.machine import Machine
+from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.machines.path import JointPath
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.scene.stage import Stage
@@ -113,7 +114,7 @@ def metres(arguments: Mapping[str, Any], names: Sequence[str]) -> Vector:
     return (values[0], values[1], values[2])
 
 
-def speed_of(arguments: Mapping[str, Any], machine: ArmMachine) -> float | None:
+def speed_of(arguments: Mapping[str, Any], machine: Machine) -> float | None:
     """Return the speed asked for, m/s, or none.
 
     Raises:
@@ -164,8 +165,8 @@ def inside(session: Session, point: Vector) -> None:
             )
 
 
-def ready(session: Session) -> ArmMachine:
-    """Return the arm when it may move.
+def ready(session: Session) -> Machine:
+    """Return the operated robot when it may move.
 
     Raises:
         Refusal: If it is stopped.
@@ -173,11 +174,22 @@ def ready(session: Session) -> ArmMachine:
     machine = session.machine()
     if machine.safety.mode != "running":
         raise stopped(machine)
-    machine.halted = False
     return machine
 
 
-def stopped(machine: ArmMachine) -> Refusal:
+def ready_arm(session: Session) -> Manipulator:
+    """Return the arm of the operated robot when it may move.
+
+    Raises:
+        Refusal: If it is stopped.
+    """
+    arm = ready(session).arm
+    assert arm is not None
+    arm.halted = False
+    return arm
+
+
+def stopped(machine: Machine) -> Refusal:
     """Return the refusal of a robot that is stopped."""
     mode, cause = machine.safety.mode, machine.safety.cause
     if mode == "running":
@@ -196,20 +208,22 @@ def stopped(machine: ArmMachine) -> Refusal:
     )
 
 
-def follow(session: Session, machine: ArmMachine, path: JointPath) -> Generator[None, None, None]:
+def follow(session: Session, machine: Machine, path: JointPath) -> Generator[None, None, None]:
     """Follow a path to its end and let the arm settle.
 
     Raises:
         Refusal: If the robot was stopped on the way.
     """
-    while machine.path is not None:
+    arm = machine.arm
+    assert arm is not None
+    while arm.path is not None:
         yield
-    machine.path = path
-    while machine.path is not None and not path.finished:
+    arm.path = path
+    while arm.path is not None and not path.finished:
         yield
     if not path.finished:
         raise stopped(machine)
-    machine.path = None
+    arm.path = None
     for _ in range(round(SETTLE / session.simulation.tick_seconds)):
         if machine.fastest < 0.005:
             return

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hiyari.physics.geometry import Vector, about_z, add, distance, rotate, yaw_of
-from hiyari.physics.machines.manipulator import ArmMachine, grasp_yaw
+from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
 from hiyari.physics.refusal import Refusal
 
 from .common import (
@@ -23,6 +23,7 @@ from .common import (
     named,
     pause,
     ready,
+    ready_arm,
     speed_of,
     text,
 )
@@ -41,22 +42,22 @@ APART = 0.062
 def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
     simulation, engine = session.simulation, session.engine
     name = named(text("部品", "part"), arguments.get("object"), simulation.parts)
-    machine = ready(session)
+    machine, arm = ready(session), ready_arm(session)
     speed = speed_of(arguments, machine)
-    if machine.held is not None:
+    if arm.held is not None:
         raise Refusal(
-            f"すでに {machine.held.name} を持っています。先に place してください。",
-            f"The gripper holds {machine.held.name} already; place it first.",
+            f"すでに {arm.held.name} を持っています。先に place してください。",
+            f"The gripper holds {arm.held.name} already; place it first.",
         )
     body = simulation.built.things[name]
     position, orientation, *_ = engine.motion(body)
     inside(session, position)
     low, high = engine.bounds(body, -1)
     widest = min(high[0] - low[0], high[1] - low[1])
-    if widest > machine.arm.gripper.widest:
+    if widest > arm.arm.gripper.widest:
         raise Refusal(
-            f"{name} は幅 {widest:.3f} m で、グリッパー（{machine.arm.gripper.widest} m）に入りません。",
-            f"{name} is {widest:.3f} m wide; the gripper takes {machine.arm.gripper.widest} m.",
+            f"{name} は幅 {widest:.3f} m で、グリッパー（{arm.arm.gripper.widest} m）に入りません。",
+            f"{name} is {widest:.3f} m wide; the gripper takes {arm.arm.gripper.widest} m.",
         )
     mass = simulation.scene.things[name].mass
     if mass > machine.robot.limits.payload:
@@ -66,32 +67,32 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
             f"{name} weighs {mass} kg; the payload limit is {limit} kg.",
         )
     yaw = grasp_yaw(orientation, 0.0)
-    path = machine.plan([*_over(machine, position, yaw), (position, yaw)], speed)
+    path = arm.plan([*_over(arm, position, yaw), (position, yaw)], speed)
     accept(object=name, speed=path.speed)
-    machine.grip(machine.arm.gripper.open)
+    arm.grip(arm.arm.gripper.open)
     yield from follow(session, machine, path)
-    machine.grip(0.0)
+    arm.grip(0.0)
     yield from pause(session, 0.25)
     for _ in range(50):
-        if machine.fingers_touch(body):
+        if arm.fingers_touch(body):
             break
         yield
     else:
-        machine.grip(machine.arm.gripper.open)
+        arm.grip(arm.arm.gripper.open)
         raise Refusal(
             f"{name} をつかめませんでした。look で位置を確かめてください。", f"{name} was not grasped; look again."
         )
-    machine.take(name, body, mass)
+    arm.take(name, body, mass)
     up = (position[0], position[1], position[2] + ABOVE)
-    yield from follow(session, machine, machine.plan([(up, yaw)], speed))
+    yield from follow(session, machine, arm.plan([(up, yaw)], speed))
     return Answer(session.say(text(f"{name} を持ち上げました。", f"Picked up {name}.")))
 
 
 def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
     simulation, engine = session.simulation, session.engine
-    machine = ready(session)
+    machine, arm = ready(session), ready_arm(session)
     speed = speed_of(arguments, machine)
-    held = machine.held
+    held = arm.held
     if held is None:
         raise Refusal("何も持っていません。先に pick してください。", "The gripper holds nothing; pick a part first.")
     low, _ = engine.bounds(held.body, -1)
@@ -106,15 +107,15 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
         spot = (spot[0], spot[1], spot[2] - below)
         where = {}
     goal = add(spot, (0.0, 0.0, below + DROP))
-    offset = machine.place[2] - engine.motion(held.body).position[2]
+    offset = arm.place[2] - engine.motion(held.body).position[2]
     tool = add(goal, (0.0, 0.0, offset))
     inside(session, tool)
-    path = machine.plan([*_over(machine, tool, yaw), (tool, yaw)], speed)
+    path = arm.plan([*_over(arm, tool, yaw), (tool, yaw)], speed)
     accept(**where, x=goal[0], y=goal[1], z=goal[2], speed=path.speed)
     yield from follow(session, machine, path)
-    machine.release()
+    arm.release()
     yield from pause(session, 0.3)
-    yield from follow(session, machine, machine.plan([(add(tool, (0.0, 0.0, ABOVE)), yaw)], speed))
+    yield from follow(session, machine, arm.plan([(add(tool, (0.0, 0.0, ABOVE)), yaw)], speed))
     x, y, z = engine.motion(held.body).position
     told = text(
         f"{held.name} を ({x:.3f}, {y:.3f}, {z:.3f}) m に置きました。",
@@ -123,9 +124,9 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     return Answer(session.say(told))
 
 
-def _over(machine: ArmMachine, there: Vector, yaw: float) -> list[tuple[Vector, float]]:
+def _over(arm: Manipulator, there: Vector, yaw: float) -> list[tuple[Vector, float]]:
     """Return the way up and across to above a point."""
-    here = machine.place
+    here = arm.place
     height = max(here[2], there[2] + ABOVE)
     ways = [((here[0], here[1], height), yaw)] if height > here[2] + 0.01 else []
     return [*ways, ((there[0], there[1], height), yaw)]

@@ -56,7 +56,7 @@ def _look(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         title = scene.things[name].title
         told = f" ({session.say(title)})" if title is not None else ""
         where = ""
-        if machine.held is not None and machine.held.name == name:
+        if machine.holding == name:
             where = session.say(text("、把持中", ", held"))
         elif name in placed:
             where = session.say(text(f"、{placed[name]} の中", f", in {placed[name]}"))
@@ -76,9 +76,9 @@ def _look_floor(session: Session, arguments: Mapping[str, Any], accept: Accept) 
     simulation = session.simulation
     accept()
     lines = [session.say(text("ロボット（m）:", "Robots (m):"))]
-    for name, machine in simulation.bases().items():
+    for name, machine in simulation.mobile().items():
         x, y, _ = machine.place
-        goal = machine.goal or "-"
+        goal = (machine.drive.goal if machine.drive is not None else "") or "-"
         lines.append(f"- {name}: x={x:.2f} y={y:.2f} {machine.speed:.2f} m/s -> {goal}, {machine.safety.mode}")
     lines.append(session.say(text("人:", "People:")))
     lines += people_lines(session)

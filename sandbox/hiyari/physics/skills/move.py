@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .common import NUMBER, SPEED, Accept, Answer, Skill, Steps, follow, inside, metres, ready, speed_of, text
+from .common import (
+    NUMBER,
+    SPEED,
+    Accept,
+    Answer,
+    Skill,
+    Steps,
+    follow,
+    inside,
+    metres,
+    ready,
+    ready_arm,
+    speed_of,
+    text,
+)
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -14,12 +28,12 @@ if TYPE_CHECKING:
 def _move_to(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
     point = metres(arguments, ("x", "y", "z"))
     inside(session, point)
-    machine = ready(session)
+    machine, arm = ready(session), ready_arm(session)
     speed = speed_of(arguments, machine)
-    path = machine.plan([(point, 0.0)], speed)
+    path = arm.plan([(point, 0.0)], speed)
     accept(x=point[0], y=point[1], z=point[2], speed=path.speed)
     yield from follow(session, machine, path)
-    x, y, z = machine.place
+    x, y, z = arm.place
     told = text(f"手先は ({x:.3f}, {y:.3f}, {z:.3f}) m にあります。", f"The tool is at ({x:.3f}, {y:.3f}, {z:.3f}) m.")
     return Answer(session.say(told))
 
@@ -27,8 +41,8 @@ def _move_to(session: Session, arguments: Mapping[str, Any], accept: Accept) -> 
 def _stop(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
     accept()
     machine = session.machine()
-    machine.halted = machine.path is not None
-    while machine.path is not None:
+    machine.halt()
+    while machine.moving:
         yield
     return Answer(session.say(text("ロボットは止まっています。", "The robot stands still.")))
 

@@ -51,7 +51,7 @@ def _restart(session: Session, arguments: Mapping[str, Any], accept: Accept) -> 
     if machine.safety.mode == "running":
         accept()
         return Answer(session.say(text("ロボットは運転中です。", "The robot is running already.")))
-    while machine.path is not None:
+    while machine.moving:
         yield
     changed = machine.safety.restart(simulation.time)
     if changed is None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import inf
 
 from hiyari.events import Contact
-from hiyari.physics.engine import Engine, Touch
-from hiyari.physics.geometry import Vector, add, dot, scale, subtract
+from hiyari.physics.engine import Engine, Motion, Touch
+from hiyari.physics.geometry import add, cross, dot, scale, subtract
 from hiyari.physics.people.person import Person
 
 GAP = 0.02
@@ -25,10 +25,12 @@ class Load:
 
     robot: str
     body: int
-    speeds: Sequence[float] | None
-    """Joint speeds one step before, of all moving joints; none for a mobile base."""
-    velocity: Vector
-    """Velocity of the base or the carried object one step before, m/s."""
+    arm_links: frozenset[int]
+    """Links that move with the arm."""
+    speeds: Sequence[float]
+    """Joint speeds one step before, of all moving joints; of a robot without arm none."""
+    base: Motion
+    """Where the base was and how it moved one step before."""
     moving_mass: float
     payload: float
     link_names: Mapping[int, str]
@@ -133,10 +135,11 @@ class Contacts:
         segment = person.bodies[touch.other]
         towards = scale(touch.normal, -1.0)
         link = load.carried[2] if carried and load.carried else touch.link
-        if load.speeds is None:
-            velocity, mass = load.velocity, load.moving_mass + load.payload
-        else:
-            velocity = self.engine.point_speed(load.body, link, touch.point, load.speeds)
+        base = load.base
+        velocity = add(base.linear, cross(base.angular, subtract(touch.point, base.position)))
+        mass = load.moving_mass + load.payload
+        if link in load.arm_links:
+            velocity = add(velocity, self.engine.point_speed(load.body, link, touch.point, load.speeds))
             mass = self.engine.reflected_mass(load.body, link, touch.point, towards) + (
                 load.payload if carried else 0.0
             )

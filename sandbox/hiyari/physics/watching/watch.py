@@ -8,8 +8,8 @@ from math import inf
 
 from hiyari.events import Event, RobotState
 from hiyari.physics.engine import Engine
+from hiyari.physics.machines.machine import Machine
 from hiyari.physics.people.person import Person
-from hiyari.physics.scene.building import Machine
 from hiyari.physics.scene.model import Zone
 
 from .nearness import EXACT, Nearness

@@ -1,0 +1,179 @@
+"""A robot in the engine: an arm, a drive, equipment, whichever it has, under one safety controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from hiyari.events import Event
+from hiyari.physics.engine import Engine, Motion
+from hiyari.physics.geometry import Vector, length, yaw_of
+from hiyari.physics.signals import Signal, named
+from hiyari.physics.watching.nearness import Link
+from hiyari.physics.watching.touching import Load
+
+from .drive import Drive
+from .footing import Footing
+from .manipulator import Manipulator
+from .model import Robot
+from .part import Part
+from .safety import SafetyController
+
+
+@dataclass
+class Machine:
+    """One robot. ``begin`` must be called once before the first step."""
+
+    name: str
+    robot: Robot
+    engine: Engine
+    body: int
+    footing: Footing
+    """Where its own frame is."""
+    owner: str
+    safety: SafetyController
+    tell: Callable[[Event], None] = field(repr=False)
+    arm: Manipulator | None = None
+    drive: Drive | None = None
+    equipment: dict[str, Part] = field(default_factory=dict)
+    arm_links: frozenset[int] = frozenset()
+    """Links that move with the arm."""
+    motion: Motion = field(init=False)
+    """Where its base is and how it moves, since the last step."""
+    motions: list[Motion] = field(default_factory=list)
+    """Of its watched points; the first is the tool of a robot that stands, else the base."""
+    speed: float = 0.0
+    """Of the first watched point, m/s."""
+    fastest: float = 0.0
+    """Of the fastest watched point, m/s."""
+    _before: Motion = field(init=False)
+
+    def begin(self) -> None:
+        """Take its first posture."""
+        self._link_names = {index: name for name, index in self.engine.links(self.body).items()}
+        self.moving_mass = self.engine.mass(self.body)
+        self.motion = self._before = self.engine.motion(self.body)
+        for part in self.parts:
+            part.begin()
+        self._stepping = [part for part in self.parts if part.steps]
+        self._links: list[Link] = [
+            (self.body, index)
+            for index in self._link_names
+            if (index >= 0 or self.drive is not None) and self._has_shape(index)
+        ]
+        self.sense()
+
+    @property
+    def parts(self) -> list[Part]:
+        """Everything that works, in a fixed order."""
+        main: list[Part] = [part for part in (self.drive, self.arm) if part is not None]
+        return [*main, *self.equipment.values()]
+
+    @property
+    def place(self) -> Vector:
+        """Where it is: the tool of a robot that stands, else its base."""
+        return self.motions[0].position
+
+    @property
+    def yaw(self) -> float:
+        """Heading of its base, radians."""
+        return yaw_of(self.motion.orientation)
+
+    @property
+    def joint_ratio(self) -> float:
+        """Largest joint speed of the arm as a share of its limit."""
+        return 0.0 if self.arm is None else self.arm.joint_ratio
+
+    @property
+    def payload(self) -> float:
+        """Mass its arm holds, kg."""
+        return 0.0 if self.arm is None or self.arm.held is None else self.arm.held.mass
+
+    @property
+    def holding(self) -> str | None:
+        """Name of what its arm holds."""
+        return None if self.arm is None or self.arm.held is None else self.arm.held.name
+
+    def hazards(self) -> list[Link]:
+        """Return every part that can hurt."""
+        held = None if self.arm is None else self.arm.held
+        return self._links if held is None else [*self._links, (held.body, -1)]
+
+    def control(self, time: float, seconds: float) -> None:
+        """Work for one control tick."""
+        braking = self.safety.braking(time)
+        for part in self.parts:
+            part.control(time, seconds, braking)
+
+    def step(self, seconds: float) -> None:
+        """Work before one physics step."""
+        for part in self._stepping:
+            part.step(seconds)
+
+    def command(self) -> None:
+        """Command the motors again, as after a change of the step rate."""
+        for part in self.parts:
+            part.command()
+
+    @property
+    def moving(self) -> bool:
+        """Whether its arm follows a path or its drive does anything."""
+        return (self.arm is not None and self.arm.path is not None) or (self.drive is not None and not self.drive.still)
+
+    def halt(self) -> None:
+        """Stop what is going on, as an ordinary stop."""
+        if self.arm is not None:
+            self.arm.halted = self.arm.path is not None
+        if self.drive is not None:
+            self.drive.cancel()
+
+    def sense(self) -> None:
+        """Read the motion after a step."""
+        self._before = self.motion
+        if self.drive is not None:
+            self.motion = self.engine.motion(self.body)
+        self.motions = [self.motion] if self.drive is not None else []
+        if self.arm is not None:
+            self.arm.sense()
+            self.motions += self.arm.motions
+        if not self.motions:
+            self.motions = [self.motion]
+        speeds = [length(motion.linear) for motion in self.motions]
+        self.speed, self.fastest = speeds[0], max(speeds)
+
+    def load(self) -> Load:
+        """Return its numbers for a contact."""
+        arm = self.arm
+        carried = None
+        if arm is not None and arm.held is not None:
+            carried = (arm.held.body, arm.held.name, arm.tool_link)
+        return Load(
+            robot=self.name,
+            body=self.body,
+            arm_links=self.arm_links,
+            speeds=[] if arm is None else arm.speeds_before,
+            base=self._before,
+            moving_mass=self.moving_mass,
+            payload=self.payload,
+            link_names=self._link_names,
+            carried=carried,
+        )
+
+    def signals(self) -> dict[str, Signal]:
+        """Return where it is, metres, its speed, m/s, its safety controller's state, and its parts' signals."""
+        found = {axis: Signal(partial(self._coordinate, index), unit="m") for index, axis in enumerate("xyz")}
+        found["speed"] = Signal(read=lambda: self.speed, unit="m/s")
+        found["mode"] = Signal(read=lambda: self.safety.mode, kind="text")
+        for part in (self.drive, self.arm):
+            found |= {} if part is None else part.signals()
+        for name, piece in self.equipment.items():
+            found |= named(name, piece.signals())
+        return found
+
+    def _coordinate(self, index: int) -> float:
+        return self.place[index]
+
+    def _has_shape(self, link: int) -> bool:
+        low, high = self.engine.bounds(self.body, link)
+        return self.drive is not None or max(b - a for a, b in zip(low, high, strict=True)) > 0.005
