@@ -25,6 +25,10 @@ AVOIDED = (
 """Assets of pybullet_data whose licence is missing, unclear or not free enough to ship with scenarios."""
 
 
+def manifest_of(folder):
+    return next(file for name in ("scene.yaml", "robot.yaml") if (file := folder / name).is_file())
+
+
 def references(data):
     if isinstance(data, dict):
         for key, value in data.items():
@@ -39,7 +43,7 @@ def references(data):
 @pytest.mark.parametrize("folder", [*MACHINES, *SCENES], ids=lambda folder: folder.name)
 def test_every_asset_has_a_licence_that_the_manifest_lists(folder):
     """Whatever URDF a content file names has a licence, free enough, and a line in robots/LICENSES.md."""
-    file = next(folder.glob("*.yaml"))
+    file = manifest_of(folder)
     manifest = (ROBOTS / "LICENSES.md").read_text(encoding="utf-8")
     for urdf, licence in references(yaml.safe_load(file.read_text(encoding="utf-8"))):
         assert licence["name"] in ("Apache-2.0", "Zlib", "BSD-3-Clause", "MIT"), urdf
@@ -53,7 +57,7 @@ def test_the_manifest_lists_nothing_that_is_not_used():
     """Every line of the manifest belongs to an asset that some content file names."""
     used = set()
     for folder in [*MACHINES, *SCENES]:
-        for urdf, _ in references(yaml.safe_load(next(folder.glob("*.yaml")).read_text(encoding="utf-8"))):
+        for urdf, _ in references(yaml.safe_load(manifest_of(folder).read_text(encoding="utf-8"))):
             used.add(urdf if urdf.startswith("pybullet_data:") else f"{folder.relative_to(ROBOTS)}/{urdf}")
     listed = re.findall(r"^\| `([^`]+)` \|", (ROBOTS / "LICENSES.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(listed) == used
