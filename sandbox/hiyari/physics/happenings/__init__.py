@@ -8,11 +8,12 @@ from pydantic import Field
 
 from .panel import EmergencyButton
 from .reach import PersonReaches
+from .sensing import SensorFails
 from .setting import SetsSignal
 from .speech import Says
 from .timing import Timing
 
-AnyHappening = Annotated[PersonReaches | EmergencyButton | SetsSignal | Says, Field(discriminator="kind")]
+AnyHappening = Annotated[PersonReaches | EmergencyButton | SetsSignal | Says | SensorFails, Field(discriminator="kind")]
 """Any happening, told apart by its ``kind``."""
 
-__all__ = ["AnyHappening", "EmergencyButton", "PersonReaches", "Says", "SetsSignal", "Timing"]
+__all__ = ["AnyHappening", "EmergencyButton", "PersonReaches", "Says", "SensorFails", "SetsSignal", "Timing"]

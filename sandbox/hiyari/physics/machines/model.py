@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from hiyari.errors import ContentError
 from hiyari.events import Data, LocalText
+from hiyari.physics.perception.model import Camera
 from hiyari.physics.scene.assets import asset, check_urdf
 from hiyari.physics.values import Licence, Name, Positive
 from hiyari.scenario.files import read_model
@@ -90,6 +91,9 @@ class Robot(Data):
     """What moves it about; a robot without stands where it is."""
     equipment: dict[Name, AnyEquipment] = {}
     """What else it has, by name."""
+
+    cameras: dict[Name, Camera] = {}
+    """Cameras on it, in the frame of their ``link``; in a scene they are called ``<robot>.<camera>``."""
 
     @model_validator(mode="after")
     def _has_parts(self) -> Robot:

@@ -21,6 +21,8 @@ from hiyari.physics.machines.safety import SafetyController
 from hiyari.physics.mechanism import Buildable, Mechanism
 from hiyari.physics.objects import ObjectState
 from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.perception.senses import Senses
+from hiyari.physics.perception.setting_up import begin_faults, set_up
 from hiyari.physics.signals import Signal, Signals, named
 
 from .stage import Stage
@@ -43,9 +45,16 @@ class Built:
     """Devices and processes at work."""
     signals: Signals = field(default_factory=Signals)
     light: Vector = (1.0, -1.0, 2.0)
+    _senses: Senses | None = None
+
+    @property
+    def senses(self) -> Senses:
+        """Cameras and sensors at work."""
+        assert self._senses is not None
+        return self._senses
 
 
-def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]) -> Built:
+def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None], language: str = "ja") -> Built:
     """Reset the engine and build a stage in it.
 
     Args:
@@ -53,6 +62,7 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
         engine: The engine.
         seed: For all that varies.
         tell: Records an event of the scene.
+        language: Of what is written on things in two.
 
     Raises:
         ContentError: If an asset cannot be loaded, bodies overlap, or a person cannot reach what the scene asks.
@@ -82,7 +92,10 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
         except ValueError as error:
             section = "devices" if name in scene.devices else "processes"
             raise ContentError(str(error), file=stage.file, field=f"{section}.{name}") from None
+    built._senses = set_up(stage, engine, built, seed, language)
+    built.mechanisms |= built.senses.readings
     built.signals = signals_of(built)
+    begin_faults(stage, built)
     for index, event in enumerate(scene.events):
         try:
             event.check_built(built)
@@ -104,6 +117,7 @@ def signals_of(built: Built) -> Signals:
         found.update(named(name, _person_signals(behaviour)))
     for name, mechanism in built.mechanisms.items():
         found.update(named(name, mechanism.signals()))
+    found.update(named("scene", built.senses.signals()))
     return found
 
 

@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 from hiyari.events import Data, LocalText
 from hiyari.physics.devices import AnyDevice
 from hiyari.physics.happenings import AnyHappening
+from hiyari.physics.perception.model import Camera, Sensor
 from hiyari.physics.processes import AnyProcess
-from hiyari.physics.values import Flat, Name, Point, Positive
+from hiyari.physics.values import Flat, Name, Point, Positive, Share
 
 from .script import LogLine, Someone
 from .thing import Thing
@@ -19,7 +20,7 @@ MOST_THINGS = 200
 """Most objects in a scene; more would make each step unusably slow."""
 
 SkillName = Literal[
-    "look", "look_floor", "move_to", "pick", "place", "stop", "wait", "status", "restart", "ask_operator"
+    "look", "describe", "read_sensor", "move_to", "pick", "place", "stop", "wait", "status", "restart", "ask_operator"
 ]
 """Names of all skills; ``hiyari.physics.skills`` has one for each."""
 
@@ -97,15 +98,6 @@ class Workspace(Data):
     """Opposite corner, metres."""
 
 
-class Camera(Data):
-    """The scene's camera."""
-
-    eye: Point
-    """Where it is."""
-    target: Point
-    """Where it looks."""
-
-
 class Rates(Data):
     """Rates in 1/s. Forces on people need 1000 steps a second (docs/robots.md)."""
 
@@ -173,7 +165,13 @@ class Scene(Data):
     log_lines: tuple[LogLine, ...] = ()
     """Lines that appear in the log."""
     camera: Camera
-    """The camera."""
+    """The camera of the whole scene, which pictures of it are taken with; ``overview`` to sensors and skills."""
+    cameras: dict[Name, Camera] = {}
+    """More cameras by name."""
+    sensors: dict[Name, Sensor] = {}
+    """Detectors and other sensors by name; without a detector everything is seen as it is."""
+    brightness: Share = 1.0
+    """Light there is: 1 as by day or in a lit hall, 0 for none."""
     light: Point = (1.0, -1.0, 2.0)
     """Direction towards the light."""
     light_vary: float = Field(default=0.0, ge=0)
@@ -186,9 +184,10 @@ class Scene(Data):
                 event.check(self)
             except ValueError as error:
                 raise ValueError(f"events.{index}.{error}") from None
-        named = [*self.robots, *self.things, *self.people, *self.devices, *self.processes]
+        named = [*self.robots, *self.things, *self.people, *self.devices, *self.processes, *self.cameras]
+        named += self.sensors
         for name in sorted(name for name in set(named) if named.count(name) > 1):
-            raise ValueError(f"{name!r} names two of robots, things, people, devices and processes")
+            raise ValueError(f"{name!r} names two of robots, things, people, devices, processes, cameras and sensors")
         if self.operates and self.operates not in self.robots:
             raise ValueError(f"operates: there is no robot {self.operates!r}")
         roads = self.roads

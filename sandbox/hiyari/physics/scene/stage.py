@@ -10,6 +10,7 @@ from typing import Any
 from hiyari.errors import ContentError
 from hiyari.events import Data, Json
 from hiyari.physics.machines.model import Robot, load_robot
+from hiyari.physics.perception.checks import check_senses, files_of
 from hiyari.scenario.files import fit, read_model, read_yaml
 
 from .assets import PACKAGED, asset, check_urdf
@@ -76,6 +77,11 @@ def load_stage(folder: Path, robots: Callable[[str], Path], place: Mapping[str, 
             urdfs[f"things.{name}"] = urdf
             if not thing.urdf.startswith(PACKAGED):
                 files.append(urdf)
+    files += files_of(scene, folder)
+    for shown in files:
+        if not shown.is_file():
+            raise ContentError(f"there is no file {shown}", file=file)
+    check_senses(scene, found, file)
     _check_skills(scene, found, file)
     return Stage(file=file, scene=scene, robots=found, urdfs=urdfs, files=tuple(dict.fromkeys(files)))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, field_validator, model_validator
 
 from hiyari.events import Data, LocalText
+from hiyari.physics.perception.marks.model import Mark
 from hiyari.physics.values import Colour, Flat, Licence, Name, Point, Positive, Tag
 
 
@@ -54,6 +57,10 @@ class Thing(Data):
     """Inner length and width when it is a container that parts are put into, metres."""
     floor: float = 0.0
     """Height of the container's inner floor above its origin, metres."""
+    category: Name | Literal[""] = ""
+    """What a detector calls it, such as ``box``; left out, parts and containers are ``object``, others nothing."""
+    marks: tuple[Mark, ...] = Field(default=(), max_length=12)
+    """What is written on it."""
     vary: Vary = Vary()
     """Variation by seed."""
 
@@ -72,4 +79,7 @@ class Thing(Data):
             raise ValueError("a urdf needs a licence")
         if self.part and self.mass <= 0:
             raise ValueError("a part needs a mass above 0")
+        for index, mark in enumerate(self.marks):
+            if self.urdf and mark.out is None:
+                raise ValueError(f"marks.{index}.out: is needed on a urdf, whose sides are not known")
         return self

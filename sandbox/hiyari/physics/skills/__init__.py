@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from .common import Answer, Skill
+from .describe import DESCRIBE
 from .handle import PICK, PLACE
-from .look import LOOK, LOOK_FLOOR
+from .look import LOOK
 from .move import MOVE_TO, STOP
+from .sense import READ_SENSOR
 from .talk import ASK_OPERATOR, RESTART, STATUS, WAIT
 
 SKILLS: dict[str, Skill] = {
-    skill.name: skill for skill in (LOOK, LOOK_FLOOR, MOVE_TO, PICK, PLACE, STOP, WAIT, STATUS, RESTART, ASK_OPERATOR)
+    skill.name: skill
+    for skill in (LOOK, DESCRIBE, READ_SENSOR, MOVE_TO, PICK, PLACE, STOP, WAIT, STATUS, RESTART, ASK_OPERATOR)
 }
 """All skills by name."""
 

@@ -14,6 +14,7 @@ from hiyari.physics.geometry import Vector
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.machines.path import JointPath
+from hiyari.physics.perception.checks import cameras_of
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.scene.stage import Stage
 
@@ -63,6 +64,8 @@ class Skill:
         facts: dict[str, Any] = {"usual": 0.0, "speed": 0.0, "low": "", "high": ""}
         if robot is not None:
             facts |= {"usual": robot.limits.usual_speed, "speed": robot.limits.speed}
+        facts |= {"cameras": ", ".join(cameras_of(stage.scene, stage.robots))}
+        facts |= {"sensors": ", ".join(sorted(stage.scene.sensors)) or "-"}
         if stage.scene.workspace is not None:
             facts |= {"low": str(stage.scene.workspace.low), "high": str(stage.scene.workspace.high)}
         properties = {
