@@ -213,8 +213,8 @@ class Launcher:
                 self.programs[str(path)] = Program(str(path))
             except Exception as error:
                 self.complain(f"cannot import {path}: {error!r}")
-        gc.collect()
         gc.freeze()
+        gc.enable()
 
     def run(self) -> None:
         while True:
@@ -271,6 +271,8 @@ class Launcher:
 
 
 def main() -> None:
+    # What is imported at the start stays: looking through it for garbage again and again would be for nothing.
+    gc.disable()
     protect()
     launcher = Launcher()
     launcher.send_json(HELLO, 0, {"protocol": 1, "python": sys.version.split()[0]})

@@ -18,7 +18,7 @@ from hiyari.errors import EngineError
 from hiyari.events import ServiceRequested, plain
 
 from .conftest import BARE, ROOT
-from .test_lifecycle import keeper, left, until_ready
+from .test_lifecycle import keeper, left, of_pods, until_ready
 
 TICKETS = Environment.model_validate(
     BARE.model_dump(mode="json", by_alias=True)
@@ -92,7 +92,7 @@ def test_two_processes_share_an_engine_and_its_images(engine):
         assert left(engine, run)
         other.send_signal(signal.SIGTERM)
         other.communicate(timeout=60)
-        assert left(engine, run) == [] and len(left(engine, own)) == 4 and not pod.broken()
+        assert left(engine, run) == [] and len(of_pods(engine, own)) == 4 and not pod.broken()
         pods.dispose(pod)
     assert left(engine, own) == []
 

@@ -12,7 +12,7 @@ from hiyari.adapters.pod.capacity import free_mb, idle_mb, limit_mb, measured_mb
 from hiyari.adapters.pod.shelf import Shelf
 
 from .conftest import BARE, ROOT
-from .test_lifecycle import left, until_ready
+from .test_lifecycle import left, of_pods, until_ready
 
 pytestmark = pytest.mark.docker
 
@@ -48,7 +48,7 @@ def test_no_more_pods_are_started_than_episodes_are_left(engine):
         until_ready(pods, 1)
         second = pods.acquire(BARE, "two")
         assert pods.ready() == 0 and pods._shelf.starting(pods.plan(BARE)) == 0
-        assert len(left(engine, run)) == 8
+        assert len(of_pods(engine, run)) == 8
         for pod in (first, second):
             pods.dispose(pod)
     assert left(engine, run) == []

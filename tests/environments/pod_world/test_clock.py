@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[3]
 LABELS_ONLY = {
     "sandbox/hiyari/cli/running.py": "the name of a run's folder",
     "sandbox/hiyari/build/workshop.py": "the volatile field ``wall`` of a recording",
+    "sandbox/hiyari/adapters/pod/settings.py": "when two files of the agent's /etc were written",
     "environments/pod/world/internet/authority.py": "certificates are valid on the machine's date too",
     "environments/pod/world/internet/sink.py": "the date before an environment has told its own",
     "environments/pod/world/internet/watch.py": "how long ago a file was changed, which has the same clock",

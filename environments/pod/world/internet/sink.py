@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import gc
 import json
 import logging
 import struct
@@ -149,6 +150,8 @@ async def run(listener, udp, dns, tap, keeper, began):
 
     authority.Authority("example", world.now()).context("example")
     del authority, sites
+    gc.freeze()
+    gc.enable()
     await control.serve()
 
 

@@ -9,12 +9,14 @@ seccomp profile depends on the engine's age, so ours is sent as text.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .engine import Engine
 from .plan import PodPlan, ServicePlan
+from .settings import FOLDER, RESOLVER
 
 WORLD_CAPABILITIES = ("NET_ADMIN", "NET_RAW", "SETUID", "SETGID", "SETPCAP", "DAC_READ_SEARCH")
 """To make the network, to become an unprivileged user, and to read what the agent hid from itself."""
@@ -59,6 +61,18 @@ WORLD_MEMORY_MB = 256
 """Memory limit of the world container, MiB."""
 
 
+@dataclass(frozen=True)
+class Volumes:
+    """Names of a pod's volumes."""
+
+    work: str
+    """What the agent works in."""
+    certificate: str
+    """The certificates it trusts; world writes them."""
+    settings: str = ""
+    """Its ``/etc``, shared by the pods of a plan; empty when it has that of its image."""
+
+
 SECCOMP_FILE = Path(__file__).with_name("seccomp.json")
 
 
@@ -91,14 +105,13 @@ def _memory(engine: Engine, megabytes: int, options: str) -> dict[str, str]:
     return {"type": "tmpfs", "device": "tmpfs", "o": f"{size},{options}"}
 
 
-def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> dict[str, Any]:
+def world_create(engine: Engine, plan: PodPlan, volumes: Volumes) -> dict[str, Any]:
     """Return the create call of the world container: no network but the one it makes for itself.
 
     Args:
         engine: The engine.
         plan: The pod.
-        work: Name of the work volume.
-        certificate: Name of the CA volume.
+        volumes: Its volumes.
     """
     host = _host(
         engine,
@@ -108,7 +121,7 @@ def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> 
         network_mode="none",
         cap_add=list(WORLD_CAPABILITIES),
         security_opt=["no-new-privileges:true"],
-        dns=["10.0.2.3"],
+        **({} if volumes.settings else {"dns": [RESOLVER]}),
         sysctls={
             "net.ipv4.ping_group_range": "1 0",
             "net.ipv4.ip_unprivileged_port_start": "0",
@@ -116,9 +129,15 @@ def world_create(engine: Engine, plan: PodPlan, work: str, certificate: str) -> 
             "net.ipv6.conf.default.disable_ipv6": "1",
         },
         tmpfs=dict.fromkeys(("/run", "/tmp"), "rw,nosuid,nodev,noexec,size=64m,mode=1777"),
-        binds=[f"{work}:{WATCH}:ro,nocopy", f"{certificate}:{CA_IN_WORLD}:rw,nocopy"],
+        binds=[f"{volumes.work}:{WATCH}:ro,nocopy", f"{volumes.certificate}:{CA_IN_WORLD}:rw,nocopy"],
     )
-    return {"image": plan.world.name, "user": "0:0", "hostname": plan.host, "host_config": host}
+    return {
+        "image": plan.world.name,
+        "user": "0:0",
+        "hostname": plan.host,
+        "network_disabled": bool(volumes.settings),
+        "host_config": host,
+    }
 
 
 def service_create(engine: Engine, service: ServicePlan, world: str) -> dict[str, Any]:
@@ -151,15 +170,14 @@ def service_create(engine: Engine, service: ServicePlan, world: str) -> dict[str
     return {"image": service.image.name, "environment": environment, "host_config": host}
 
 
-def agent_create(engine: Engine, plan: PodPlan, world: str, work: str, certificate: str) -> dict[str, Any]:
+def agent_create(engine: Engine, plan: PodPlan, world: str, volumes: Volumes) -> dict[str, Any]:
     """Return the create call of the agent container, which trusts nothing and is trusted with nothing.
 
     Args:
         engine: The engine.
         plan: The pod.
         world: Identifier of the world container, whose network it joins.
-        work: Name of the work volume.
-        certificate: Name of the CA volume.
+        volumes: Its volumes.
     """
     # Podman knows no such option; there the memory limit, which counts inodes too, is all that ends a flood of them.
     inodes = "" if engine.product == "Podman" else "nr_inodes=4096,"
@@ -174,7 +192,11 @@ def agent_create(engine: Engine, plan: PodPlan, world: str, work: str, certifica
         shm_size="16m",
         oom_score_adj=500,
         tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,size=16m,{inodes}mode=1777"},
-        binds=[f"{work}:{WORK}:rw,nocopy", f"{certificate}:{CA_IN_AGENT}:ro,nocopy"],
+        binds=[
+            f"{volumes.work}:{WORK}:rw,nocopy",
+            f"{volumes.certificate}:{CA_IN_AGENT}:ro,nocopy",
+            *([f"{volumes.settings}:{FOLDER}:ro,nocopy"] if volumes.settings else ()),
+        ],
         **({"runtime": "runsc"} if plan.tier == "gvisor" else {}),
     )
     environment = {"HOME": WORK, "LANG": "C.UTF-8", **dict.fromkeys(CERTIFICATE_VARIABLES, CA_FILE)}

@@ -16,8 +16,8 @@ from hiyari.events import ContainerExited
 from .attach import AttachedStream
 from .control import ControlStream, Gone, Inbox, Message, Told
 from .engine import Engine, engine_errors, retried
-from .flags import agent_create, ca_volume, service_create, work_volume, world_create
-from .owner import labels
+from .flags import Volumes, agent_create, ca_volume, service_create, work_volume, world_create
+from .owner import OWNER_LABEL, labels
 from .plan import AGENT, WORLD, PodPlan, ServicePlan
 from .proofs import prove
 from .reaper import remove
@@ -33,9 +33,10 @@ class Pod:
         engine: The engine that runs it.
         plan: What it is made of.
         episode: ``(run, episode)``, for the labels.
+        settings: Volume of the agent's ``/etc``; empty for that of its image.
     """
 
-    def __init__(self, engine: Engine, plan: PodPlan, episode: tuple[str, str]) -> None:
+    def __init__(self, engine: Engine, plan: PodPlan, episode: tuple[str, str], settings: str = "") -> None:
         self.plan = plan
         """What it is made of."""
         self.inbox: Inbox = queue.SimpleQueue()
@@ -51,7 +52,7 @@ class Pod:
         token = secrets.token_hex(5)
         names = [WORLD, *(service.name for service in plan.services), AGENT]
         self._names = {name: f"hiyari-{token}-{name}" for name in names}
-        self._volumes = (f"hiyari-{token}-work", f"hiyari-{token}-certificate")
+        self._volumes = Volumes(f"hiyari-{token}-work", f"hiyari-{token}-certificate", settings)
         self._streams: dict[str, AttachedStream] = {}
         self._closing = threading.Lock()
         self._closed = False
@@ -129,21 +130,20 @@ class Pod:
                 return
             for stream in self._streams.values():
                 stream.close()
-            remove(self._engine, list(self._names.values()), list(self._volumes))
+            remove(self._engine, list(self._names.values()), [self._volumes.work, self._volumes.certificate])
             self._closed = True
 
     def _start(self) -> None:
-        plan, engine = self.plan, self._engine
-        work, certificate = self._volumes
+        plan, engine, volumes = self.plan, self._engine, self._volumes
         with ThreadPoolExecutor(len(plan.services) + 2, thread_name_prefix="hiyari-start") as threads:
             made = [
-                threads.submit(self._volume, work, work_volume(engine, plan)),
-                threads.submit(self._volume, certificate, ca_volume(engine)),
+                threads.submit(self._volume, volumes.work, work_volume(engine, plan)),
+                threads.submit(self._volume, volumes.certificate, ca_volume(engine)),
             ]
             _all(made)
-            world = self._create(WORLD, world_create(engine, plan, work, certificate))
+            world = self._create(WORLD, world_create(engine, plan, volumes))
             self._world = ControlStream(self._streams[WORLD], WORLD, self.inbox)
-            agent = threads.submit(self._create, AGENT, agent_create(engine, plan, world, work, certificate))
+            agent = threads.submit(self._create, AGENT, agent_create(engine, plan, world, volumes))
             services = [threads.submit(self._service, service, world) for service in plan.services]
             self._run(WORLD)
             _all([agent])
@@ -152,7 +152,9 @@ class Pod:
             _all(services)
             _all([running, *(threads.submit(self._serve, service.name) for service in plan.services)])
             inspected = dict(zip(self._names, threads.map(self.inspect, self._names), strict=True))
-        self.proofs = prove(plan, inspected, self._volumes, engine.product)
+        self.proofs = prove(plan, inspected, volumes, engine.product)
+        if volumes.settings:
+            self.proofs["agent's settings are those of the run"] = self._own(volumes.settings)
         failed = [name for name, holds in self.proofs.items() if not holds]
         if failed:
             raise EngineError(f"the pod is not closed, so no agent may run in it; not true: {'; '.join(failed)}")
@@ -160,6 +162,12 @@ class Pod:
     def _volume(self, name: str, options: dict[str, str]) -> None:
         with engine_errors(f"making volume {name}"):
             self._engine.api.create_volume(name=name, driver="local", driver_opts=options, labels=self._labels)
+
+    def _own(self, volume: str) -> bool:
+        """Tell whether a volume is one of this run: an engine makes an empty one in place of one that is gone."""
+        with engine_errors(f"inspecting volume {volume}"):
+            found = retried(lambda: self._engine.api.inspect_volume(volume))
+        return (found.get("Labels") or {}).get(OWNER_LABEL) == self._labels[OWNER_LABEL]
 
     def _create(self, name: str, arguments: dict[str, Any]) -> str:
         with engine_errors(f"creating container {name}"):
@@ -199,7 +207,7 @@ class Pod:
         return f"; its last words:\n{said}" if said else ""
 
 
-def start_pod(engine: Engine, plan: PodPlan, run: str, episode: str) -> Pod:
+def start_pod(engine: Engine, plan: PodPlan, run: str, episode: str, settings: str = "") -> Pod:
     """Start a pod and prove it closed.
 
     Args:
@@ -207,11 +215,12 @@ def start_pod(engine: Engine, plan: PodPlan, run: str, episode: str) -> Pod:
         plan: What it is made of.
         run: Run it belongs to.
         episode: Episode it belongs to.
+        settings: Volume of the agent's ``/etc``; empty for that of its image.
 
     Raises:
         EngineError: If it does not start or is not closed; nothing is left then.
     """
-    pod = Pod(engine, plan, (run, episode))
+    pod = Pod(engine, plan, (run, episode), settings)
     pod.start()
     return pod
 

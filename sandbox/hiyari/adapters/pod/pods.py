@@ -20,6 +20,7 @@ from .plan import PodPlan, Tier, plan_pod
 from .pod import Pod, start_pod
 from .reaper import reap
 from .seeds import Usual, seed_ahead
+from .settings import Settings
 from .shelf import Shelf
 
 STARTERS = max(2, min(16, 2 * (os.cpu_count() or 1)))
@@ -65,6 +66,7 @@ class Pods:
         self._tier: Tier = tier
         self._plans: dict[str, PodPlan] = {}
         self._shelf = Shelf(engine, warm)
+        self._settings = Settings(engine, run)
         self._used: set[Pod] = set()
         self._direct = 0
         self._changed = threading.Condition(self._shelf.lock)
@@ -133,7 +135,7 @@ class Pods:
             self.dispose(each)
         pod = None
         try:
-            pod = start_pod(self.engine, plan, self.run, episode)
+            pod = start_pod(self.engine, plan, self.run, episode, self._settings.of(plan))
         finally:
             with self._changed:
                 self._direct -= 1
@@ -187,6 +189,8 @@ class Pods:
                 late, self._used = self._used, set()
             self._removals += [self._removers.submit(pod.close) for pod in {*late, *self._shelf.clear()}]
             errors = [error for task in self._removals if (error := task.exception()) is not None]
+            if not errors:
+                self._settings.close()
         finally:
             self._removers.shutdown(wait=True)
             self.engine.close()
@@ -244,7 +248,7 @@ class Pods:
                 number = self._shelf.begin(plan)
             pod = None
             try:
-                pod = start_pod(self.engine, plan, self.run, f"warm-{number}")
+                pod = start_pod(self.engine, plan, self.run, f"warm-{number}", self._settings.of(plan))
                 self._shelf.measure(plan, pod)
                 seed_ahead(pod, self.usual.of(plan))
             except EngineError:

@@ -20,10 +20,13 @@ from .flags import (
     MEGABYTE,
     READONLY_PATHS,
     SECCOMP_FILE,
+    WORK,
     WORLD_CAPABILITIES,
+    Volumes,
     seccomp_text,
 )
 from .plan import AGENT, WORLD, PodPlan
+from .settings import FOLDER
 
 AGENT_USERS = range(10001, 10100)
 """Numbers world takes for untrusted."""
@@ -41,20 +44,19 @@ PODMAN_TMPFS = frozenset(("/tmp", "/run", "/var/tmp"))
 
 
 def prove(
-    plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: tuple[str, str], product: str = "Docker"
+    plan: PodPlan, inspected: Mapping[str, Mapping[str, Any]], volumes: Volumes, product: str = "Docker"
 ) -> dict[str, bool]:
     """Check all containers of a pod.
 
     Args:
         plan: What was wanted.
         inspected: The engine's inspection of each container, by its name in the pod.
-        volumes: Names of the work volume and of the CA volume.
+        volumes: Names of its volumes.
         product: The engine, ``Docker`` or ``Podman``, which reports some things in other words.
 
     Returns:
         Whether each check holds, by name.
     """
-    work, certificate = volumes
     world, agent = inspected[WORLD], inspected[AGENT]
     services = {name: found for name, found in inspected.items() if name not in (WORLD, AGENT)}
     joined = f"container:{world['Id']}"
@@ -64,6 +66,9 @@ def prove(
     covered = covered and set(host.get("ReadonlyPaths") or ()) >= set(READONLY_PATHS)
     written = {"/tmp"} if product == "Docker" else PODMAN_TMPFS
     mounts = {(mount["Type"], mount.get("Name"), mount["Destination"], mount["RW"]) for mount in agent["Mounts"]}
+    own = {("volume", volumes.work, WORK, True), ("volume", volumes.certificate, CA_IN_AGENT, False)}
+    if volumes.settings:
+        own.add(("volume", volumes.settings, FOLDER, False))
     memory = plan.memory_mb * MEGABYTE
     proofs = {
         "world has no network of the engine": _no_network(world),
@@ -79,8 +84,7 @@ def prove(
         "agent runs as its user": agent["Config"]["User"] == AGENT_USER,
         "agent has no capability": not _capabilities(agent) and _confined(agent),
         "agent runs under our seccomp profile": _our_seccomp(agent),
-        "agent mounts its two volumes only": mounts
-        == {("volume", work, "/work", True), ("volume", certificate, CA_IN_AGENT, False)}
+        "agent mounts its own volumes only": mounts == own
         and "/tmp" in (host.get("Tmpfs") or ())
         and set(host["Tmpfs"]) <= written,
         "agent's limits are in force": host["Memory"] == memory
