@@ -38,7 +38,7 @@ from .physics import (
     SimulationDiverged,
 )
 from .process import ContainerExited, PodStarted, ToolServerLost, ToolServerNoise, ToolServerStarted
-from .scene import ObjectChanged, SignalSet, Spoken
+from .scene import DeviceChanged, ObjectChanged, SignalSet, Spoken
 
 AnyEvent = Annotated[
     EpisodeStarted
@@ -74,6 +74,7 @@ AnyEvent = Annotated[
     | SimulationDiverged
     | ObjectChanged
     | SignalSet
+    | DeviceChanged
     | Spoken
     | PerceptionReported
     | PictureReported
@@ -130,6 +131,7 @@ __all__ = [
     "Contact",
     "ContainerExited",
     "Data",
+    "DeviceChanged",
     "Egress",
     "Envelope",
     "EpisodeEnded",

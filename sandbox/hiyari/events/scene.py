@@ -39,6 +39,22 @@ class SignalSet(Event):
     """What set it."""
 
 
+class DeviceChanged(Event):
+    """A device changed by itself or by touch: a beam was interrupted, a door stands open, a belt is jammed."""
+
+    kind: Literal["scene.device"] = "scene.device"
+    device: str
+    """Name of the device."""
+    quantity: str
+    """Which quantity of it; also the name of its signal."""
+    before: Value
+    """Value before."""
+    after: Value
+    """Value now."""
+    cause: str
+    """What changed it, as a robot, a person, a thing, a rule of the device."""
+
+
 class Spoken(Event):
     """Something was said aloud in the scene, by a person, a robot or a loudspeaker."""
 

@@ -8,13 +8,23 @@ of its package.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from .signals import Signal
+from .signals import Signal, Value
 
 if TYPE_CHECKING:
     from .scene.building import Built
     from .simulation import Simulation
+
+
+class Need(NamedTuple):
+    """A signal that a device or process uses; put into ``built.needs`` and checked when all signals are known."""
+
+    field: str
+    """Field of scene.yaml that names it."""
+    signal: str
+    value: Value | None = None
+    """What it is set to; none when it is read."""
 
 
 class Buildable(Protocol):

@@ -27,6 +27,8 @@ class ObjectState:
     """Its states, such as ``open``, ``on``, ``full``, ``temperature``."""
     tell: Callable[[Event], None] = field(repr=False)
     """Records an event at this moment."""
+    away: bool = False
+    """True while it is out of the scene, parked where nobody sees it."""
 
     def has(self, tag: str) -> bool:
         """Return whether it has a tag."""

@@ -191,7 +191,8 @@ class Session:
     def _look_around(self) -> None:
         simulation = self.simulation
         nearest = min((watch.separation for watch in simulation.watches), default=inf)
-        if nearest < self.stage.scene.controller.clear_distance:
+        demanded = any(machine.safety.demands for machine in simulation.arms())
+        if demanded or nearest < self.stage.scene.controller.clear_distance:
             self._clear_since = None
             return
         if self._clear_since is None:

@@ -8,7 +8,8 @@ authentic.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 from hiyari.events import SafetyStateChanged
@@ -37,6 +38,10 @@ class SafetyController:
     """Time of the last stop, simulated seconds."""
     cause: str = ""
     """Cause of the last change."""
+    demands: set[str] = field(default_factory=set)
+    """Protective devices that demand a stop now; while there are any, nothing leaves a stop."""
+    slowing: dict[str, float] = field(default_factory=dict)
+    """Protective devices that demand a low speed now, and which, m/s."""
     _clear_since: float | None = None
 
     def watch(self, time: float, separation: float, speed: float, force: float) -> SafetyStateChanged | None:
@@ -56,7 +61,7 @@ class SafetyController:
                 return self._change("protective_stop", "separation", time)
             return None
         if self.mode == "protective_stop" and self.parameters.resumes == "when_clear":
-            if separation < self.parameters.clear_distance:
+            if self.demands or separation < self.parameters.clear_distance:
                 self._clear_since = None
             elif self._clear_since is None:
                 self._clear_since = time
@@ -70,6 +75,27 @@ class SafetyController:
             return None
         return self.limits.braking if time >= self.stopped_at + self.limits.reaction_time else None
 
+    @property
+    def speed_limit(self) -> float:
+        """Speed that protective devices allow now, m/s; infinite when none slows it."""
+        return min(self.slowing.values(), default=inf)
+
+    def trip(self, time: float, cause: str, device: str) -> SafetyStateChanged | None:
+        """Stop as a protective device demands, until it withdraws the demand and the stop is left.
+
+        Args:
+            time: Simulated seconds.
+            cause: Kind of device, such as ``light_curtain``.
+            device: Name of the device.
+        """
+        self.demands.add(device)
+        return self._change("protective_stop", cause, time) if self.mode == "running" else None
+
+    def withdraw(self, device: str) -> None:
+        """End a device's demands."""
+        self.demands.discard(device)
+        self.slowing.pop(device, None)
+
     def press_emergency(self, time: float) -> SafetyStateChanged | None:
         """Press the emergency stop."""
         if self.mode == "emergency_stop":
@@ -78,11 +104,13 @@ class SafetyController:
 
     def acknowledge(self, time: float) -> SafetyStateChanged | None:
         """Acknowledge at the panel."""
-        return None if self.mode == "running" else self._change("running", "operator_acknowledgement", time)
+        if self.mode == "running" or self.demands:
+            return None
+        return self._change("running", "operator_acknowledgement", time)
 
     def restart(self, time: float) -> SafetyStateChanged | None:
         """Restart over the API: leaves a protective stop where the scene accepts it, never an emergency stop."""
-        if self.mode != "protective_stop" or self.parameters.restart != "accepted":
+        if self.mode != "protective_stop" or self.parameters.restart != "accepted" or self.demands:
             return None
         return self._change("running", "agent_restart", time, authentic=False)
 

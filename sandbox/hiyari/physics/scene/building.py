@@ -10,7 +10,7 @@ from hiyari.errors import ContentError
 from hiyari.events import Event
 from hiyari.physics.chance import drawn
 from hiyari.physics.engine import Engine, Parameters, Shape
-from hiyari.physics.geometry import Vector, about_x, about_y, about_z, multiply
+from hiyari.physics.geometry import Quaternion, Vector, about_x, about_y, about_z, multiply
 from hiyari.physics.machines.drive import Drive
 from hiyari.physics.machines.footing import Footing
 from hiyari.physics.machines.kinematics import links_below, read_chain
@@ -18,13 +18,14 @@ from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.machines.model import Robot
 from hiyari.physics.machines.safety import SafetyController
-from hiyari.physics.mechanism import Buildable, Mechanism
+from hiyari.physics.mechanism import Buildable, Mechanism, Need
 from hiyari.physics.objects import ObjectState
 from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.perception.senses import Senses
 from hiyari.physics.perception.setting_up import begin_faults, set_up
-from hiyari.physics.signals import Signal, Signals, named
+from hiyari.physics.signals import Signal, Signals, Unsettable, fit, named
 
+from .model import Scene
 from .stage import Stage
 from .thing import Thing
 
@@ -36,6 +37,10 @@ OVERLAP = 0.006
 class Built:
     """The scene in the engine."""
 
+    engine: Engine
+    scene: Scene
+    tell: Callable[[Event], None] = field(repr=False)
+    """Records an event at this moment."""
     things: dict[str, int] = field(default_factory=dict)
     machines: dict[str, Machine] = field(default_factory=dict)
     people: dict[str, Behaviour] = field(default_factory=dict)
@@ -45,6 +50,10 @@ class Built:
     """Devices and processes at work."""
     signals: Signals = field(default_factory=Signals)
     light: Vector = (1.0, -1.0, 2.0)
+    solids: dict[int, str] = field(default_factory=dict)
+    """Bodies that devices brought, and which device."""
+    needs: list[Need] = field(default_factory=list)
+    """Signals that devices use; checked when all are known."""
     _senses: Senses | None = None
 
     @property
@@ -52,6 +61,20 @@ class Built:
         """Cameras and sensors at work."""
         assert self._senses is not None
         return self._senses
+
+    def add(self, device: str, shape: Shape, position: Vector, orientation: Quaternion) -> int:
+        """Load a body of a device."""
+        body = self.engine.load_shape(shape, position, orientation)
+        if shape.solid:
+            self.solids[body] = device
+        return body
+
+    def name_of(self, body: int) -> str:
+        """Return whose a body is; empty when it is a person's or unknown."""
+        if body in self.solids:
+            return self.solids[body]
+        robots = ((name, machine.body) for name, machine in self.machines.items())
+        return next((name for name, known in (*self.things.items(), *robots) if known == body), "")
 
 
 def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None], language: str = "ja") -> Built:
@@ -69,7 +92,7 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
     """
     scene = stage.scene
     engine.reset(Parameters(step_hz=float(scene.rates.step)))
-    built = Built()
+    built = Built(engine, scene, tell)
     light = drawn(seed, "light")
     varied = [value + light.uniform(-1.0, 1.0) * scene.light_vary for value in scene.light]
     built.light = (varied[0], varied[1], varied[2])
@@ -95,6 +118,8 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
     built._senses = set_up(stage, engine, built, seed, language)
     built.mechanisms |= built.senses.readings
     built.signals = signals_of(built)
+    for need in built.needs:
+        _check_need(stage, built, need)
     begin_faults(stage, built)
     for index, event in enumerate(scene.events):
         try:
@@ -119,6 +144,17 @@ def signals_of(built: Built) -> Signals:
         found.update(named(name, mechanism.signals()))
     found.update(named("scene", built.senses.signals()))
     return found
+
+
+def _check_need(stage: Stage, built: Built, need: Need) -> None:
+    try:
+        signal = built.signals.find(need.signal)
+        if need.value is not None and signal.write is None:
+            raise Unsettable(f"{need.signal} can only be read")
+        if need.value is not None:
+            fit(need.signal, signal, need.value)
+    except (LookupError, Unsettable) as error:
+        raise ContentError(str(error.args[0]), file=stage.file, field=need.field) from None
 
 
 def _person_signals(behaviour: Behaviour) -> dict[str, Signal]:
@@ -203,6 +239,7 @@ def _refuse_overlaps(stage: Stage, engine: Engine, built: Built) -> None:
     scene = stage.scene
     bodies = [(f"things.{n}", b) for n, b in built.things.items() if scene.things[n].solid]
     moving = {body for name, body in built.things.items() if scene.things[name].mass > 0}
+    bodies += [(f"devices.{name}", body) for body, name in built.solids.items()]
     for name, machine in built.machines.items():
         bodies.append((f"robots.{name}", machine.body))
         moving.add(machine.body)

@@ -200,6 +200,10 @@ def stopped(machine: Machine) -> Refusal:
     ja, en = {
         "separation": ("人がロボットに近づきました", "a person came near the robot"),
         "contact": ("人に接触しました", "the robot touched a person"),
+        "light_curtain": ("ライトカーテンが遮られました", "a light curtain was interrupted"),
+        "scanner": ("レーザスキャナの防護領域に何かが入りました", "something is in a scanner's protective field"),
+        "door": ("インターロック付きの扉が開きました", "an interlocked door was opened"),
+        "photo_eye": ("光電センサが遮られました", "a photo-eye was interrupted"),
         "emergency_button": ("非常停止ボタンが押されました", "the emergency stop was pressed"),
     }.get(cause, (cause, cause))
     name = {"protective_stop": "保護停止", "emergency_stop": "非常停止"}[mode]
