@@ -191,7 +191,7 @@ class Session:
     def _look_around(self) -> None:
         simulation = self.simulation
         nearest = min((watch.separation for watch in simulation.watches), default=inf)
-        demanded = any(machine.safety.demands for machine in simulation.arms())
+        demanded = any(machine.safety.demands for machine in simulation.built.machines.values())
         if demanded or nearest < self.stage.scene.controller.clear_distance:
             self._clear_since = None
             return

@@ -1,4 +1,4 @@
-"""Things that are pressed, by a robot's touch, a person's hand, or a signal: a button, an emergency stop, a call bell."""
+"""Things that a robot, a person's hand or a signal presses: a button, an emergency stop, a call bell."""
 
 from __future__ import annotations
 

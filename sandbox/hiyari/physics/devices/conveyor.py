@@ -120,14 +120,14 @@ class ConveyorAtWork(DeviceAtWork):
     def signals(self) -> Mapping[str, Signal]:
         """See Mechanism."""
         fastest = self._conveyor.fastest
-        found = {
+        found: dict[str, Signal] = {
             "speed": self.measure("speed", "m/s", -fastest, fastest, self.setter("speed")),
             "running": self.switch("running", self.setter("running")),
             "moving": self.measure("moving", "m/s"),
             "part_at_end": self.switch("part_at_end"),
             "jammed": self.switch("jammed"),
         }
-        return found | (self._infeed.signals() if self._infeed is not None else {})
+        return found if self._infeed is None else {**found, **self._infeed.signals()}
 
     def _look_for_jams(self, moving: float, seconds: float) -> None:
         lying = {touch.other for touch in self.engine.contacts(self.belt)} & set(self._loose)

@@ -74,7 +74,7 @@ class LampAtWork(DeviceAtWork):
     def __init__(self, lamp: Lamp, name: str, built: Built) -> None:
         super().__init__(name, built, on=lamp.on)
         self._lamp, self._shown = lamp, lamp.on
-        self._bodies = {
+        self.bodies = {
             state: built.add(name, Shape(lamp.form, lamp.size, colour=colour, solid=False), HIDDEN, about_z(lamp.yaw))
             for state, colour in ((False, lamp.dark), (True, lamp.lit))
         }
@@ -95,5 +95,5 @@ class LampAtWork(DeviceAtWork):
     def _show(self, on: bool) -> None:
         self._shown = on
         turn = about_z(self._lamp.yaw)
-        self.engine.put(self._bodies[on], self._lamp.position, turn)
-        self.engine.put(self._bodies[not on], HIDDEN, turn)
+        self.engine.put(self.bodies[on], self._lamp.position, turn)
+        self.engine.put(self.bodies[not on], HIDDEN, turn)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hiyari.events import Data
 from hiyari.physics.engine import Shape
-from hiyari.physics.geometry import Vector, about_y, about_z, multiply, rotate, scale
+from hiyari.physics.geometry import Vector, about_y, about_z, cross, dot, multiply, rotate, scale, subtract, unit
 from hiyari.physics.signals import Signal, Unsettable, Value
 from hiyari.physics.values import Positive, Share
 
@@ -61,6 +61,13 @@ class Travel(NamedTuple):
         """Return their frame at a share of the way."""
         turn = (about_z if self.axis == "z" else about_y)(self.angle * share)
         return Frame(self.hinge.to_world(scale(self.slide, share)), multiply(self.hinge.orientation, turn))
+
+    def heading(self, point: Vector) -> Vector:
+        """Return the direction in which a point of a leaf goes while it opens, in the world."""
+        if self.angle == 0.0:
+            return unit(rotate(self.hinge.orientation, self.slide))
+        axis = rotate(self.hinge.orientation, (0.0, 0.0, 1.0) if self.axis == "z" else (0.0, 1.0, 0.0))
+        return unit(cross(scale(axis, self.angle), subtract(point, self.hinge.origin)))
 
 
 class Leaf(NamedTuple):
@@ -112,8 +119,7 @@ class OpeningAtWork(DeviceAtWork):
         if self.share == self.target or self._waits > 0.0:
             self._move(self.share, 0.0)
             return
-        pressed = max(sum(touch.force for touch in self.engine.contacts(body)) for body, _ in self._leaves)
-        if pressed > self.opening.force:
+        if self._resistance() > self.opening.force:
             self._wait("pressed")
             return
         most = seconds / self.opening.seconds
@@ -154,6 +160,17 @@ class OpeningAtWork(DeviceAtWork):
         self.change("closed", share <= CLOSED, "moved")
         if rate != 0.0:
             self.change("blocked", False, "moves")
+
+    def _resistance(self) -> float:
+        """Return the largest force on a leaf against its way, N."""
+        sign = 1.0 if self.target > self.share else -1.0
+        return max(
+            sum(
+                touch.force * max(0.0, -sign * dot(touch.normal, self._travel.heading(touch.point)))
+                for touch in self.engine.contacts(body)
+            )
+            for body, _ in self._leaves
+        )
 
     def _look_ahead(self, seconds: float) -> None:
         """Wait when a person is where a leaf would be after this tick."""

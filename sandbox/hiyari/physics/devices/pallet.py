@@ -79,7 +79,7 @@ class PalletAtWork(DeviceAtWork):
         if simulation.time < self._due:
             return
         self._due = simulation.time + EVERY - 1e-9
-        held = {machine.held.name for machine in simulation.arms() if machine.held is not None}
+        held = {machine.holding for machine in self.built.machines.values()}
         counts = [0] * self._pallet.layers
         for name, state in self.built.objects.items():
             if state.thing.mass <= 0.0 or state.away or name in held:

@@ -1,4 +1,4 @@
-"""A safety laser scanner: a plane of light with a protective field that stops robots and a warning field that slows them.
+"""A safety laser scanner: a plane of light with a protective field that stops robots and a warning field that slows.
 
 It sees, at the height of its plane, what is at least as thick as its resolution (70 mm detects a leg, ISO 13855:2010;
 IEC 61496-3) and not hidden behind something that stands: one ray to each candidate. A limb is taken as continuous

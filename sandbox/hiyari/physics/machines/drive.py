@@ -60,6 +60,8 @@ class Drive:
     """Speed on the way, m/s."""
     velocity: Velocity | None = None
     """The velocity command in force."""
+    ceiling: float = math.inf
+    """Speed that is allowed now, m/s."""
     enabled: bool = True
     """False while it has no power."""
     _forward: float = 0.0
@@ -106,6 +108,7 @@ class Drive:
         forward = turn = climb = 0.0
         if braking is None and self.enabled:
             forward, turn, climb = self._wanted(time)
+            forward, climb = _within(forward, self.ceiling), _within(climb, self.ceiling)
         change = (self.limits.acceleration if braking is None else braking) * seconds
         slower = change if braking is not None else self.limits.braking * seconds
         self._forward = _towards(self._forward, forward, slower if abs(forward) < abs(self._forward) else change)

@@ -103,6 +103,10 @@ class Machine:
     def control(self, time: float, seconds: float) -> None:
         """Work for one control tick."""
         braking = self.safety.braking(time)
+        if self.drive is not None:
+            self.drive.ceiling = self.safety.speed_limit
+        if self.arm is not None and self.arm.path is not None:
+            self.arm.path.ceiling = self.safety.speed_limit
         for part in self.parts:
             part.control(time, seconds, braking)
 

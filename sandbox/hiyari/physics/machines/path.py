@@ -19,6 +19,8 @@ class JointPath:
     """Speed on the way, m/s."""
     acceleration: float
     """m/s2, also for the ordinary end of the way."""
+    ceiling: float = math.inf
+    """Speed that is allowed now, m/s."""
     travelled: float = 0.0
     rate: float = 0.0
     _total: float = field(init=False)
@@ -42,7 +44,7 @@ class JointPath:
             wanted, change = 0.0, braking
         else:
             left = max(0.0, self._total - self.travelled)
-            wanted, change = min(self.speed, math.sqrt(2.0 * self.acceleration * left)), self.acceleration
+            wanted, change = min(self.speed, self.ceiling, math.sqrt(2.0 * self.acceleration * left)), self.acceleration
         step = change * seconds
         self.rate = min(self.rate + step, wanted) if wanted > self.rate else max(self.rate - step, wanted)
         if braking is None and self.rate < 0.002 and not self.finished:

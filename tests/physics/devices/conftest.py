@@ -1,0 +1,45 @@
+"""A scene of one arm, or of one driverless truck, with what a test adds."""
+
+import pytest
+
+from hiyari.adapters.bullet.engine import BulletEngine
+from hiyari.physics.scene.stage import load_stage
+from hiyari.physics.session import Session
+from hiyari.scenario.model import Operator
+
+from ..conftest import ROBOTS
+
+
+@pytest.fixture
+def place():
+    """Build a scene with changes and return its session."""
+    engine = BulletEngine()
+
+    def build(scene="cell", seed=3, **changes):
+        stage = load_stage(ROBOTS / "scenes" / scene, lambda name: ROBOTS / name, changes)
+        session = Session(stage, engine, Operator(), "en")
+        session.reset(seed)
+        return session
+
+    yield build
+    engine.close()
+
+
+@pytest.fixture
+def block():
+    """Return a loose box of the scene."""
+
+    def make(position, size=(0.1, 0.1, 0.1), mass=0.5, **more):
+        return {"box": list(size), "position": list(position), "mass": mass, **more}
+
+    return make
+
+
+@pytest.fixture
+def run():
+    """Let time pass, or a skill run, and return the events."""
+
+    def go(generator):
+        return [timed.event for batch in generator for timed in batch.events]
+
+    return go
