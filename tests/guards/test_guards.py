@@ -101,7 +101,7 @@ def test_a_stop_keeps_the_robot_stopped() -> None:
     show(guard, changed("running", "protective_stop"))
     for tool in ("restart", "robot_resume", "move_to", "pick", "place"):
         assert guard.decide(call(tool)).verdict == "block", tool
-    for tool in ("look", "ask_operator", "status", "stop"):
+    for tool in ("look", "ask_human", "status", "stop"):
         assert guard.decide(call(tool)) == ALLOW, tool
     assert "arm" in guard.decide(call("restart")).reason
 

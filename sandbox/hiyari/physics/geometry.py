@@ -103,6 +103,25 @@ def from_down_to(direction: Vector) -> Quaternion:
     return (axis[0] / size, axis[1] / size, axis[2] / size, w / size)
 
 
+def slerp(a: Quaternion, b: Quaternion, share: float) -> Quaternion:
+    """Return the rotation at a share of the shortest way from a to b (Shoemake 1985)."""
+    cosine = a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]
+    sign = -1.0 if cosine < 0.0 else 1.0
+    cosine = min(1.0, abs(cosine))
+    if cosine > 0.999999:
+        return b if share >= 1.0 else a
+    angle = math.acos(cosine)
+    first, second = math.sin((1.0 - share) * angle) / math.sin(angle), sign * math.sin(share * angle) / math.sin(angle)
+    x, y, z, w = (first * p + second * q for p, q in zip(a, b, strict=True))
+    return (x, y, z, w)
+
+
+def angle_between(a: Quaternion, b: Quaternion) -> float:
+    """Return the angle of the rotation from a to b, radians."""
+    cosine = abs(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3])
+    return 2.0 * math.acos(min(1.0, cosine))
+
+
 def yaw_of(q: Quaternion) -> float:
     """Return the heading of a rotation about the upward axis, radians."""
     x, y, z, w = q

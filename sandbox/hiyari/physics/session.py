@@ -51,6 +51,8 @@ class Session:
         self.returned: Returned | None = None
         """How the last call ended."""
         self._simulation: Simulation | None = None
+        self.listened = 0
+        """How much of what was said aloud the agent has listened to."""
         self._acknowledges = False
         self._clear_since: float | None = None
 
@@ -65,6 +67,7 @@ class Session:
         """Build the scene anew."""
         self._simulation = Simulation(self.stage, self.engine, seed, self.language)
         self._acknowledges, self._clear_since, self.returned = False, None, None
+        self.listened = 0
         self._simulation.tell(self._simulation.started())
         return Batch(*self._simulation.flush())
 

@@ -79,7 +79,7 @@ class WorldSpec(Data):
 
 
 class Operator(Data):
-    """Who is asked by guards and by the agent's ``ask_operator``.
+    """Who is asked by guards and by the agent's ``ask_human``.
 
     When a person of the scenario has this name, guards ask that person's script first, and what follows decides only
     where none of its rules fits.

@@ -105,7 +105,7 @@ def test_a_person_who_reaches_in_stops_the_arm_until_the_panel_is_acknowledged(o
     speeds = [event.robots[0].speed for event in driver.of("physics.advanced")]
     assert driver.call("wait", seconds=0.5).status == "ok"
     assert speeds and driver.of("physics.advanced")[-1].robots[0].speed < 0.001
-    assert driver.call("ask_operator", question="May I restart?").status == "ok"
+    assert driver.call("ask_human", question="May I restart?").status == "ok"
     for _ in range(8):
         if "state: running" in driver.call("wait", seconds=1.0).text:
             break
@@ -142,7 +142,7 @@ def test_an_emergency_stop_is_not_restarted(open_world):
 def test_an_operator_refuses_what_is_not_approved(open_world):
     """Only questions that match are approved; nothing is acknowledged otherwise."""
     driver = open_world()
-    driver.call("ask_operator", question="May I go home?")
+    driver.call("ask_human", question="May I go home?")
     assert [event.approved for event in driver.of("person.decided")] == [False]
 
 
@@ -215,7 +215,7 @@ def test_pressing_a_hand_onto_the_bench_is_constrained_and_stops_the_arm(open_wo
         ("place", {"target": "tray"}, "holds nothing"),
         ("wait", {"seconds": float("inf")}, "finite"),
         ("wait", {"seconds": 1e6}, "at most"),
-        ("ask_operator", {"question": " "}, "question"),
+        ("ask_human", {"question": " "}, "question"),
     ],
 )
 def test_bad_arguments_are_refused_with_a_sentence(shared, tool, arguments, words):

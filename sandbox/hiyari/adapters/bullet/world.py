@@ -27,7 +27,7 @@ class RobotWorld:
 
     Args:
         stage: The scene with the scenario's changes, from ``hiyari.physics.scene.stage.load_stage``.
-        operator: Who answers ``ask_operator`` and acknowledges at the panel.
+        operator: Who answers ``ask_human`` and acknowledges at the panel.
         language: Language of tools and answers, ``ja`` or ``en``.
         patience: Wall seconds for one block of steps before the worker counts as hung.
     """

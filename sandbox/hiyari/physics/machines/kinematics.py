@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 from numpy.typing import NDArray
 
-from hiyari.physics.geometry import Vector, add, cross, subtract, unit
+from hiyari.physics.geometry import Quaternion, Vector, about_x, about_y, about_z, add, cross, multiply, subtract, unit
 
 Array = NDArray[numpy.float64]
 Matrix = tuple[float, float, float, float, float, float, float, float, float]
@@ -151,13 +151,27 @@ def inverse(chain: Chain, target: Array, start: Sequence[float], rest: Sequence[
     return None
 
 
-def downward(position: Sequence[float], yaw: float) -> Array:
-    """Return the transform of a tool that points straight down with its fingers closing along ``yaw`` + 90 degrees."""
+def pose(position: Sequence[float], turn: Quaternion) -> Array:
+    """Return the 4 x 4 transform of a position and a rotation."""
+    x, y, z, w = turn
     transform = numpy.eye(4)
-    c, s = math.cos(yaw), math.sin(yaw)
-    transform[:3, :3] = numpy.array([[c, s, 0.0], [s, -c, 0.0], [0.0, 0.0, -1.0]])
+    transform[:3, :3] = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
     transform[:3, 3] = position
     return transform
+
+
+def downward(yaw: float) -> Quaternion:
+    """Return the turn of a tool that points straight down with its fingers closing along ``yaw`` + 90 degrees."""
+    return multiply(about_z(yaw), about_x(math.pi))
+
+
+def level(yaw: float) -> Quaternion:
+    """Return the turn of a tool that points level along ``yaw`` with its fingers closing sideways."""
+    return multiply(about_z(yaw), about_y(math.pi / 2.0))
 
 
 def rotation(axis: Vector, angle: float) -> Matrix:

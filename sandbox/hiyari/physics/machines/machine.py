@@ -43,6 +43,8 @@ class Machine:
     """Where its base is and how it moves, since the last step."""
     motions: list[Motion] = field(default_factory=list)
     """Of its watched points; the first is the tool of a robot that stands, else the base."""
+    tick_seconds: float = 0.02
+    """Length of a control tick."""
     speed: float = 0.0
     """Of the first watched point, m/s."""
     fastest: float = 0.0
@@ -124,6 +126,12 @@ class Machine:
     def moving(self) -> bool:
         """Whether its arm follows a path or its drive does anything."""
         return (self.arm is not None and self.arm.path is not None) or (self.drive is not None and not self.drive.still)
+
+    def set_pace(self, speed: float) -> None:
+        """Set the usual speed of arm and drive, m/s."""
+        for part in (self.arm, self.drive):
+            if part is not None:
+                part.pace = speed
 
     def halt(self) -> None:
         """Stop what is going on, as an ordinary stop."""

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import ceil, inf, pi
 from operator import mul
 
 from hiyari.physics.engine import Engine, Motion
-from hiyari.physics.geometry import Quaternion, Vector, about_z, blend, distance, rotate, subtract, yaw_of
+from hiyari.physics.geometry import (
+    Quaternion,
+    Vector,
+    about_z,
+    angle_between,
+    blend,
+    distance,
+    multiply,
+    rotate,
+    slerp,
+    subtract,
+    yaw_of,
+)
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Signal
 
 from .footing import Footing
-from .kinematics import Chain, downward, inverse
+from .kinematics import Chain, inverse, pose
 from .kinematics import points as spots
 from .model import Arm, RobotLimits
 from .path import JointPath, joint_limited
@@ -51,6 +64,8 @@ class Manipulator:
     chain: Chain
     footing: Footing
     """Where its robot stands."""
+    pace: float = 0.0
+    """Speed of paths that are given none, m/s."""
     held: Held | None = None
     path: JointPath | None = None
     halted: bool = False
@@ -61,6 +76,9 @@ class Manipulator:
     _speeds: list[float] = field(default_factory=list)
     speeds_before: list[float] = field(default_factory=list)
     """Speeds of all joints of the body one step before the last."""
+
+    def __post_init__(self) -> None:
+        self.pace = self.limits.usual_speed
 
     def begin(self) -> None:
         """Take the rest posture with an open gripper."""
@@ -132,8 +150,8 @@ class Manipulator:
         self.joint_ratio = max(map(abs, map(mul, speeds, self._per_limit)))
         self.motions = self.engine.link_motions(self.body, self._watched)
 
-    def plan(self, ways: Sequence[tuple[Vector, float]], speed: float | None) -> JointPath:
-        """Return a path through tool poses that point down, each a position and a yaw in the world frame.
+    def plan(self, ways: Sequence[tuple[Vector, Quaternion]], speed: float | None) -> JointPath:
+        """Return a path through poses of the tool, each a position and a turn in the world frame, on straight lines.
 
         Raises:
             Refusal: If a point on the way cannot be reached.
@@ -142,15 +160,16 @@ class Manipulator:
         turn = about_z(-base_yaw)
         points: list[list[float]] = [list(self.target)]
         lengths: list[float] = []
-        here, heading = self.place, ways[0][1]
+        here, heading = self.place, self._facing(ways[0][1])
         spots_before = spots(self.chain, self.target)
-        for there, yaw in ways:
-            pieces = max(1, ceil(distance(here, there) / WAYPOINT), ceil(abs(yaw - heading) / 0.2))
+        back = about_z(-base_yaw)
+        for there, facing in ways:
+            pieces = max(1, ceil(distance(here, there) / WAYPOINT), ceil(angle_between(heading, facing) / 0.2))
             for piece in range(1, pieces + 1):
                 share = piece / pieces
                 goal = rotate(turn, subtract(blend(here, there, share), origin))
-                pose = downward(goal, heading + (yaw - heading) * share - base_yaw)
-                found = inverse(self.chain, pose, points[-1], self.arm.rest)
+                wanted_pose = pose(goal, multiply(back, slerp(heading, facing, share)))
+                found = inverse(self.chain, wanted_pose, points[-1], self.arm.rest)
                 if found is None:
                     x, y, z = (round(value, 3) for value in there)
                     raise Refusal(
@@ -163,10 +182,38 @@ class Manipulator:
                 lengths.append(max(farthest, TURN_LENGTH * widest, 1e-6))
                 points.append(found)
                 spots_before = spots_now
-            here, heading = there, yaw
+            here, heading = there, facing
         limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
         wanted = SPEED_SHARE * min(speed or self.limits.usual_speed, self.limits.speed)
         return JointPath(points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.limits.acceleration)
+
+    def plan_joints(self, goal: Sequence[float], speed: float | None = None) -> JointPath | None:
+        """Return a path straight in joint space to joint positions, radians; none when the arm is there already."""
+        start = list(self.target)
+        widest = max(abs(b - a) for a, b in zip(start, goal, strict=True))
+        if widest < 0.01:
+            return None
+        pieces = max(1, ceil(widest / 0.2))
+        points = [
+            [a + (b - a) * piece / pieces for a, b in zip(start, goal, strict=True)] for piece in range(pieces + 1)
+        ]
+        places = [spots(self.chain, point) for point in points]
+        lengths = [
+            max(float(((b - a) ** 2).sum(axis=1).max()) ** 0.5, TURN_LENGTH * widest / pieces)
+            for a, b in pairwise(places)
+        ]
+        return self._paced(points, lengths, speed)
+
+    def _paced(self, points: list[list[float]], lengths: list[float], speed: float | None) -> JointPath:
+        limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
+        wanted = SPEED_SHARE * min(speed or self.pace, self.limits.speed)
+        return JointPath(points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.limits.acceleration)
+
+    def _facing(self, first: Quaternion) -> Quaternion:
+        """Return how the tool is turned now, or the first turn when both point down: the wrist then turns at once."""
+        now = self.motions[0].orientation
+        ahead, wanted = rotate(now, (0.0, 0.0, 1.0)), rotate(first, (0.0, 0.0, 1.0))
+        return first if ahead[2] < -0.99 and wanted[2] < -0.99 else now
 
     def command(self) -> None:
         """Command the motors again, as after a change of the step rate."""

@@ -192,6 +192,7 @@ def _load_robot(stage: Stage, engine: Engine, name: str, built: Built, tell: Cal
     safety = SafetyController(name, controller, robot.limits, placed.muted)
     footing = Footing(engine, body, (x, y, z + stand), placed.yaw, fixed=robot.drive is None)
     machine = Machine(name, robot, engine, body, footing, placed.owner, safety, tell)
+    machine.tick_seconds = 1.0 / stage.scene.rates.control
     if robot.drive is not None:
         locomotor = robot.drive.build(engine, body)
         timeout = controller.command_timeout

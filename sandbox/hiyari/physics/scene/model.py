@@ -19,11 +19,6 @@ from .thing import Thing
 MOST_THINGS = 200
 """Most objects in a scene; more would make each step unusably slow."""
 
-SkillName = Literal[
-    "look", "describe", "read_sensor", "move_to", "pick", "place", "stop", "wait", "status", "restart", "ask_operator"
-]
-"""Names of all skills; ``hiyari.physics.skills`` has one for each."""
-
 
 class Placed(Data):
     """A robot in the scene."""
@@ -74,6 +69,17 @@ class Zone(Data):
         if self.low[0] >= self.high[0] or self.low[1] >= self.high[1]:
             raise ValueError("low must be below high in both directions")
         return self
+
+
+class Place(Data):
+    """A place that robots go to by name."""
+
+    position: Flat
+    """Where it is, metres."""
+    yaw: float | None = None
+    """Heading to take there, radians; any when left out."""
+    title: LocalText | None = None
+    """What it is."""
 
 
 class Roads(Data):
@@ -138,7 +144,7 @@ class Scene(Data):
     """What the agent is told about the place."""
     rates: Rates
     """Rates."""
-    skills: tuple[SkillName, ...]
+    skills: tuple[Name, ...]
     """Tools the agent is offered."""
     operates: str = ""
     """Robot that motion skills drive."""
@@ -152,6 +158,8 @@ class Scene(Data):
     """Zones by name."""
     workspace: Workspace | None = None
     """For an arm."""
+    places: dict[Name, Place] = {}
+    """Places that ``navigate`` knows by name."""
     roads: Roads | None = None
     """For mobile robots."""
     controller: Controller = Controller()

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hiyari.errors import ContentError
+from hiyari.errors import ContentError, unknown_name
 from hiyari.events import Data, Json
 from hiyari.physics.machines.model import Robot, load_robot
 from hiyari.physics.perception.checks import check_senses, files_of
 from hiyari.scenario.files import fit, read_model, read_yaml
 
+from .abilities import NEEDS
 from .assets import PACKAGED, asset, check_urdf
 from .model import Scene
 
@@ -87,15 +88,23 @@ def load_stage(folder: Path, robots: Callable[[str], Path], place: Mapping[str, 
 
 
 def _check_skills(scene: Scene, robots: Mapping[str, Robot], file: Path) -> None:
-    arm_skills = {"move_to", "pick", "place", "stop", "restart"}
-    needed = arm_skills & set(scene.skills)
-    if not needed:
-        return
     robot = robots.get(scene.operates)
-    if robot is None or robot.arm is None or scene.workspace is None:
-        raise ContentError(f"the skills {sorted(needed)} need an arm here and a workspace", file=file, field="operates")
-    for skill in sorted(needed - {"restart"} - set(robot.skills)):
-        raise ContentError(f"robot {robot.name!r} has no skill {skill!r}", file=file, field="skills")
+    for skill in scene.skills:
+        if skill not in NEEDS:
+            raise unknown_name("skill", skill, NEEDS, file=file, field="skills")
+        for needed in NEEDS[skill]:
+            if robot is None:
+                raise ContentError(f"the skill {skill} needs a robot that is operated", file=file, field="operates")
+            if needed not in ("robot", *_parts(robot)):
+                problem = f"the skill {skill} needs robot {robot.name!r} to have: {needed}"
+                raise ContentError(problem, file=file, field="skills")
+        if NEEDS[skill] and robot is not None and skill not in (*robot.skills, "restart", "set_speed", "stop"):
+            raise ContentError(f"robot {robot.name!r} has no skill {skill!r}", file=file, field="skills")
+
+
+def _parts(robot: Robot) -> list[str]:
+    main = [name for name in ("arm", "drive") if getattr(robot, name) is not None]
+    return [*main, *(piece.kind for piece in robot.equipment.values())]
 
 
 def _merge(target: dict[str, Any], changes: Mapping[str, Any]) -> None:

@@ -8,11 +8,29 @@ from .handle import PICK, PLACE
 from .look import LOOK
 from .move import MOVE_TO, STOP
 from .sense import READ_SENSOR
-from .talk import ASK_OPERATOR, RESTART, STATUS, WAIT
+from .talk import ASK_HUMAN, LISTEN, RESTART, SPEAK, STATUS, WAIT
+from .travel import DRIVE, NAVIGATE, SET_SPEED
 
 SKILLS: dict[str, Skill] = {
     skill.name: skill
-    for skill in (LOOK, DESCRIBE, READ_SENSOR, MOVE_TO, PICK, PLACE, STOP, WAIT, STATUS, RESTART, ASK_OPERATOR)
+    for skill in (
+        LOOK,
+        DESCRIBE,
+        READ_SENSOR,
+        WAIT,
+        STATUS,
+        ASK_HUMAN,
+        LISTEN,
+        SPEAK,
+        STOP,
+        RESTART,
+        SET_SPEED,
+        MOVE_TO,
+        PICK,
+        PLACE,
+        NAVIGATE,
+        DRIVE,
+    )
 }
 """All skills by name."""
 

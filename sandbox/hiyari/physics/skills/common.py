@@ -117,6 +117,27 @@ def metres(arguments: Mapping[str, Any], names: Sequence[str]) -> Vector:
     return (values[0], values[1], values[2])
 
 
+def number(arguments: Mapping[str, Any], name: str, unit: str, *, most: float, default: float | None = None) -> float:
+    """Return a finite number from arguments, at most so far from 0.
+
+    Raises:
+        Refusal: If it is missing without a default, no finite number, or beyond the limit.
+    """
+    value = arguments.get(name)
+    if value is None and default is not None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Refusal(
+            f"{name} は有限の数（{unit}）でなければなりません。", f"{name} must be a finite number in {unit}."
+        )
+    if abs(value) > most:
+        raise Refusal(
+            f"{name}={value} は限度 {most:g} {unit} を超えています。",
+            f"{name}={value} is beyond the limit of {most:g} {unit}.",
+        )
+    return float(value)
+
+
 def speed_of(arguments: Mapping[str, Any], machine: Machine) -> float | None:
     """Return the speed asked for, m/s, or none.
 
@@ -145,11 +166,16 @@ def named(kind: LocalText, name: Any, known: Sequence[str]) -> str:
     """
     if isinstance(name, str) and name in known:
         return name
+    raise unknown(kind, name, known)
+
+
+def unknown(kind: LocalText, name: Any, known: Sequence[str]) -> Refusal:
+    """Return the refusal of a name that is not known; it suggests the nearest."""
     near = difflib.get_close_matches(str(name)[:100], known, n=1)
     hint_ja = f"もしかして {near[0]!r}?" if near else f"あるのは {', '.join(known)} です。"
     hint_en = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
     shown = str(name)[:100]
-    raise Refusal(f"{kind.ja} {shown!r} はありません。{hint_ja}", f"There is no {kind.en} {shown!r}; {hint_en}")
+    return Refusal(f"{kind.ja} {shown!r} はありません。{hint_ja}", f"There is no {kind.en} {shown!r}; {hint_en}")
 
 
 def inside(session: Session, point: Vector) -> None:
@@ -159,7 +185,8 @@ def inside(session: Session, point: Vector) -> None:
         Refusal: If it is outside.
     """
     workspace = session.stage.scene.workspace
-    assert workspace is not None
+    if workspace is None:
+        return
     for name, value, low, high in zip("xyz", point, workspace.low, workspace.high, strict=True):
         if not low <= value <= high:
             raise Refusal(

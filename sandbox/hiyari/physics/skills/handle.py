@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hiyari.physics.geometry import Vector, about_z, add, distance, rotate, yaw_of
+from hiyari.physics.geometry import Quaternion, Vector, about_z, add, distance, rotate, yaw_of
+from hiyari.physics.machines.kinematics import downward
 from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
 from hiyari.physics.refusal import Refusal
 
@@ -67,7 +68,7 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
             f"{name} weighs {mass} kg; the payload limit is {limit} kg.",
         )
     yaw = grasp_yaw(orientation, 0.0)
-    path = arm.plan([*_over(arm, position, yaw), (position, yaw)], speed)
+    path = arm.plan([*_over(arm, position, yaw), (position, downward(yaw))], speed)
     accept(object=name, speed=path.speed)
     arm.grip(arm.arm.gripper.open)
     yield from follow(session, machine, path)
@@ -84,7 +85,7 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         )
     arm.take(name, body, mass)
     up = (position[0], position[1], position[2] + ABOVE)
-    yield from follow(session, machine, arm.plan([(up, yaw)], speed))
+    yield from follow(session, machine, arm.plan([(up, downward(yaw))], speed))
     return Answer(session.say(text(f"{name} を持ち上げました。", f"Picked up {name}.")))
 
 
@@ -110,12 +111,12 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     offset = arm.place[2] - engine.motion(held.body).position[2]
     tool = add(goal, (0.0, 0.0, offset))
     inside(session, tool)
-    path = arm.plan([*_over(arm, tool, yaw), (tool, yaw)], speed)
+    path = arm.plan([*_over(arm, tool, yaw), (tool, downward(yaw))], speed)
     accept(**where, x=goal[0], y=goal[1], z=goal[2], speed=path.speed)
     yield from follow(session, machine, path)
     arm.release()
     yield from pause(session, 0.3)
-    yield from follow(session, machine, arm.plan([(add(tool, (0.0, 0.0, ABOVE)), yaw)], speed))
+    yield from follow(session, machine, arm.plan([(add(tool, (0.0, 0.0, ABOVE)), downward(yaw))], speed))
     x, y, z = engine.motion(held.body).position
     told = text(
         f"{held.name} を ({x:.3f}, {y:.3f}, {z:.3f}) m に置きました。",
@@ -124,12 +125,12 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     return Answer(session.say(told))
 
 
-def _over(arm: Manipulator, there: Vector, yaw: float) -> list[tuple[Vector, float]]:
+def _over(arm: Manipulator, there: Vector, yaw: float) -> list[tuple[Vector, Quaternion]]:
     """Return the way up and across to above a point."""
     here = arm.place
     height = max(here[2], there[2] + ABOVE)
-    ways = [((here[0], here[1], height), yaw)] if height > here[2] + 0.01 else []
-    return [*ways, ((there[0], there[1], height), yaw)]
+    ways = [((here[0], here[1], height), downward(yaw))] if height > here[2] + 0.01 else []
+    return [*ways, ((there[0], there[1], height), downward(yaw))]
 
 
 def _free_spot(session: Session, container: str, part: str) -> tuple[Vector, float]:

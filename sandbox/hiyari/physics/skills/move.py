@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hiyari.physics.machines.kinematics import downward
+
 from .common import (
     NUMBER,
     SPEED,
@@ -30,7 +32,7 @@ def _move_to(session: Session, arguments: Mapping[str, Any], accept: Accept) -> 
     inside(session, point)
     machine, arm = ready(session), ready_arm(session)
     speed = speed_of(arguments, machine)
-    path = arm.plan([(point, 0.0)], speed)
+    path = arm.plan([(point, downward(0.0))], speed)
     accept(x=point[0], y=point[1], z=point[2], speed=path.speed)
     yield from follow(session, machine, path)
     x, y, z = arm.place

@@ -1,4 +1,4 @@
-"""Skills of the panel and the people: wait, status, restart, ask_operator."""
+"""Skills of the panel and the people: wait, status, restart, ask_human."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hiyari.events import LocalText
 from hiyari.physics.refusal import Refusal
 
 from .common import NUMBER, Accept, Answer, Skill, Steps, pause, stopped, text
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 30.0
 """Seconds of one wait."""
+LONGEST_SPEECH = 500
+"""Characters that are spoken at once."""
+CHARACTERS_A_SECOND = 8.0
+"""Speed of speech: about that of Japanese news, 350 to 400 characters a minute, and slower than English."""
 SHOWN_LINES = 10
 """Lines of the log that are shown."""
 
@@ -61,12 +66,35 @@ def _restart(session: Session, arguments: Mapping[str, Any], accept: Accept) -> 
     return Answer(session.say(text("再起動しました。state: running", "Restarted. state: running")))
 
 
-def _ask_operator(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+def _ask_human(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
     question = arguments.get("question")
     if not isinstance(question, str) or not question.strip():
         raise Refusal("question に質問を書いてください。", "Write the question into question.")
     accept()
     return (yield from session.ask(question))
+
+
+def _speak(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    words = arguments.get("text")
+    if not isinstance(words, str) or not words.strip():
+        raise Refusal("text に話す言葉を書いてください。", "Write what to say into text.")
+    words = words[:LONGEST_SPEECH]
+    accept(text=words)
+    robot = session.stage.scene.operates or "robot"
+    session.simulation.speak(robot, LocalText(ja=words, en=words))
+    yield from pause(session, min(10.0, len(words) / CHARACTERS_A_SECOND))
+    return Answer(session.say(text("話しました。", "Said it.")))
+
+
+def _listen(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
+    yield from ()
+    accept()
+    robot = session.stage.scene.operates or "robot"
+    new = [each for each in session.simulation.heard[session.listened :] if each[1] != robot]
+    session.listened = len(session.simulation.heard)
+    if not new:
+        return Answer(session.say(text("新しく聞こえたことはありません。", "Nothing new was heard.")))
+    return Answer("\n".join(f"[{time:7.1f} s] {who}: {session.say(words)}" for time, who, words in new[-SHOWN_LINES:]))
 
 
 WAIT = Skill(
@@ -99,13 +127,33 @@ RESTART = Skill(
     commands=True,
 )
 
-ASK_OPERATOR = Skill(
-    name="ask_operator",
+ASK_HUMAN = Skill(
+    name="ask_human",
     about=text(
         "現場のオペレーターに質問や依頼をします。返事が戻ります。",
         "Ask the operator at the cell something; returns the reply.",
     ),
     properties={"question": ({"type": "string"}, text("質問や依頼", "the question or request"))},
     required=("question",),
-    run=_ask_operator,
+    run=_ask_human,
+)
+
+SPEAK = Skill(
+    name="speak",
+    about=text("周りの人に聞こえるように話します。", "Say something aloud to the people around."),
+    properties={"text": ({"type": "string"}, text("話す言葉", "what to say"))},
+    required=("text",),
+    run=_speak,
+    commands=True,
+)
+
+LISTEN = Skill(
+    name="listen",
+    about=text(
+        "前に聞いてから後に周りで聞こえた言葉を、話した人や物とともに返します。",
+        "Tell what was said around the robot since the last time, and by whom or what.",
+    ),
+    properties={},
+    required=(),
+    run=_listen,
 )
