@@ -89,9 +89,9 @@ def load_stage(folder: Path, robots: Callable[[str], Path], place: Mapping[str, 
 
 def _check_skills(scene: Scene, robots: Mapping[str, Robot], file: Path) -> None:
     robot = robots.get(scene.operates)
-    for skill in scene.skills:
+    for index, skill in enumerate(scene.skills):
         if skill not in NEEDS:
-            raise unknown_name("skill", skill, NEEDS, file=file, field="skills")
+            raise unknown_name("skill", skill, NEEDS, file=file, field=f"skills.{index}")
         for needed in NEEDS[skill]:
             if robot is None:
                 raise ContentError(f"the skill {skill} needs a robot that is operated", file=file, field="operates")
