@@ -5,7 +5,7 @@ import numpy
 import pytest
 
 from hiyari.physics.geometry import about_z, from_down_to, multiply, rotate, unit, yaw_of
-from hiyari.physics.machines.kinematics import downward, forward, inverse, points, read_chain
+from hiyari.physics.machines.kinematics import downward, forward, inverse, points, pose, read_chain
 from hiyari.physics.machines.path import JointPath, joint_limited
 from hiyari.physics.scene.assets import asset
 
@@ -31,7 +31,7 @@ def test_the_jacobian_is_the_derivative_of_the_position(chain):
 @pytest.mark.parametrize("target", [(0.5, 0.0, 0.2), (0.4, -0.3, 0.1), (0.6, 0.3, 0.4)])
 def test_inverse_kinematics_reaches_what_is_in_reach_within_limits(chain, target):
     """The solution brings the tool there, and no joint leaves its range."""
-    found = inverse(chain, downward(target, 0.3), REST, REST)
+    found = inverse(chain, pose(target, downward(0.3)), REST, REST)
     transform, _ = forward(chain, found)
     assert numpy.allclose(transform[:3, 3], target, atol=2e-4)
     assert numpy.allclose(transform[:3, 2], [0, 0, -1], atol=2e-3)
@@ -41,7 +41,7 @@ def test_inverse_kinematics_reaches_what_is_in_reach_within_limits(chain, target
 
 def test_inverse_kinematics_gives_up_on_what_is_out_of_reach(chain):
     """There is no solution two metres away, and the search ends."""
-    assert inverse(chain, downward((2.0, 0.0, 0.2), 0.0), REST, REST) is None
+    assert inverse(chain, pose((2.0, 0.0, 0.2), downward(0.0)), REST, REST) is None
 
 
 def test_a_chain_needs_its_tool(chain):
