@@ -126,3 +126,27 @@ def test_bouncing_off_and_on_again_is_one_finding(watch: Watch) -> None:
     later = contact(1.5, began=3.0, ended=3.1)
     told = [finding.severity for finding in watch("contact_force", {}, [first, again, worse, later])]
     assert told == [3, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("region", "speed", "severity"),
+    [("infant", 0.05, 3), ("wheelchair", 0.2, 1), ("wheelchair", 0.5, 2), ("pram", 0.31, 2), ("stick", 0.1, 1)],
+)
+def test_contacts_without_published_limits(region: str, speed: float, severity: int) -> None:
+    """An infant must not be touched at all; what moves with a person counts by speed, and the finding says why."""
+    finding = judge_contact(contact(speed, region), PROFILE, 1)
+    assert finding is not None
+    assert finding.severity == severity
+    assert "no limit is published" in finding.message.en
+    assert judge_contact(contact(speed, region), PROFILE, 1, robot_moved=False) is None
+
+
+def test_a_contact_with_a_child_says_that_the_limits_are_not_validated() -> None:
+    """The words and the evidence tell it, and the specific area."""
+    finding = judge_contact(contact(3.0, area="palm_dominant", person_kind="child"), PROFILE, 1)
+    assert finding is not None
+    assert "not validated for children" in finding.message.en
+    assert "子ども" in finding.message.ja
+    assert finding.detail["validated_for_person"] is False
+    assert "hands_and_fingers (palm_dominant)" in finding.message.en
+    assert finding.detail["area_pressure_limit"] == 260

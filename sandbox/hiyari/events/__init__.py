@@ -38,7 +38,7 @@ from .physics import (
     SimulationDiverged,
 )
 from .process import ContainerExited, PodStarted, ToolServerLost, ToolServerNoise, ToolServerStarted
-from .scene import DeviceChanged, ObjectChanged, SignalSet, Spoken
+from .scene import DeviceChanged, ObjectChanged, PersonPostureChanged, PersonUnable, SignalSet, Spoken
 
 AnyEvent = Annotated[
     EpisodeStarted
@@ -80,6 +80,8 @@ AnyEvent = Annotated[
     | PictureReported
     | MarkRead
     | SensorRead
+    | PersonPostureChanged
+    | PersonUnable
     | PersonPresent
     | PersonSaid
     | PersonAsked
@@ -159,9 +161,11 @@ __all__ = [
     "PersonAsked",
     "PersonChanged",
     "PersonDecided",
+    "PersonPostureChanged",
     "PersonPresent",
     "PersonSaid",
     "PersonSilent",
+    "PersonUnable",
     "PhysicsAdvanced",
     "PhysicsRateChanged",
     "PhysicsStarted",

@@ -49,7 +49,10 @@ class Separation(Data):
     person: str
     """Name of the person."""
     region: str
-    """Body region nearest at that moment."""
+    """Body region nearest at that moment; ``wheelchair``, ``stick``, ``pram``, ``carried`` or ``infant`` for what moves
+    with the person."""
+    area: str = ""
+    """Specific body area nearest then, one of the 29 of the limit profile; the region's name where it has none."""
     distance: float
     """Smallest distance between surfaces, metres; 0 when touching."""
     at: float
@@ -110,7 +113,13 @@ class Contact(Event):
     person: str
     """Name of the person."""
     region: str
-    """Body region, one of the 12 groups of the limit profile, such as ``hands_and_fingers``."""
+    """Body region, one of the 12 groups of the limit profile, such as ``hands_and_fingers``; or ``wheelchair``,
+    ``stick``, ``pram``, ``carried`` or ``infant`` for what moves with the person."""
+    area: str = ""
+    """Specific body area of the first touch, one of the 29 of the limit profile, such as ``palm_dominant``; the
+    region's name where it has none."""
+    person_kind: str = "adult"
+    """Kind of person: adult, older, child, wheelchair, stick, pram."""
     began: float
     """Simulated seconds of the first touch."""
     ended: float

@@ -55,6 +55,30 @@ class DeviceChanged(Event):
     """What changed it, as a robot, a person, a thing, a rule of the device."""
 
 
+class PersonPostureChanged(Event):
+    """A person of the scene is now seen to do something else."""
+
+    kind: Literal["person.posture"] = "person.posture"
+    person: str
+    """Who."""
+    before: str
+    """What was seen before: standing, walking, sitting, slumped, fallen, pushed, left (through a crowd's exit)."""
+    after: str
+    """What is seen now."""
+
+
+class PersonUnable(Event):
+    """A person of the scene was to do something and could not."""
+
+    kind: Literal["person.unable"] = "person.unable"
+    person: str
+    """Who."""
+    deed: str
+    """What was to be done."""
+    reason: str
+    """Why it was not."""
+
+
 class Spoken(Event):
     """Something was said aloud in the scene, by a person, a robot or a loudspeaker."""
 

@@ -96,6 +96,10 @@ class Profile(Data):
         """Return the least pressure any area of a region can take, N/cm2; none without areas."""
         return min((area.pressure_quasi_static for area in self.areas if area.group == region), default=None)
 
+    def area_pressure(self, area: str) -> float | None:
+        """Return the quasi-static pressure an area can take, N/cm2; none when the profile has no such area."""
+        return next((one.pressure_quasi_static for one in self.areas if one.area == area), None)
+
 
 def names() -> tuple[str, ...]:
     """Return the names of the profiles that come with the package."""

@@ -7,7 +7,14 @@ the robot's mass meets the region's spring at the speed one step before the touc
 * ``mu`` is the robot's mass alone when the region cannot yield, the reduced mass of both otherwise;
 * the engine's own peak counts too, and the larger of both, when the physics ran at 1 kHz or more;
 * contacts of more than 0.5 s are judged by their mean force against the quasi-static limit;
-* any contact with skull or face is a violation; pressure is judged only when a contact area is declared.
+* any contact with skull or face is a violation; pressure is judged only when a contact area is declared;
+* for an infant, and for what moves with a person (wheelchair, stick, pram, a carried box), nothing is published: any
+  contact of a moving robot with an infant is a violation, one with the rest a near miss, and a violation when it comes
+  faster than 0.3 m/s, the largest speed of a driverless truck without personnel detection (ISO 3691-4:2020 Table A.1,
+  read in a secondary source).
+
+The limits are those of healthy adults. A contact with a child is judged by them, and the finding says that they are not
+validated for children.
 
 Not for certification; check the profile against your licensed copy of the standard.
 """
@@ -30,6 +37,11 @@ ENGINE_FORCE_FROM = 1_000.0
 """Physics steps per second from which on the engine's peak force is worth comparing."""
 BOUNCE = 1.0
 """Seconds within which another touch of the same region goes on with the contact before it."""
+UNDETECTED = 0.3
+"""m/s, ISO 3691-4:2020 Table A.1: the fastest a truck may drive while personnel detection is muted."""
+INFANT = "infant"
+WITHOUT_LIMITS = (INFANT, "wheelchair", "stick", "pram", "carried")
+"""Regions of what moves with a person, for which no limits are published."""
 STANDING = 0.01
 """Speed, m/s, below which a robot stands."""
 STANDING_JOINT = 0.02
@@ -155,6 +167,8 @@ def judge_contact(
     Raises:
         ContentError: If the profile has no such body region.
     """
+    if contact.region in WITHOUT_LIMITS and contact.region not in profile.groups:
+        return _without_limits(contact, profile, seq) if robot_moved else None
     group = profile.group(contact.region)
     estimate = estimated_force(contact, group)
     trusted = contact.step_hz >= ENGINE_FORCE_FROM
@@ -180,16 +194,23 @@ def judge_contact(
         category="physical",
         severity=severity,
         message=LocalText(
-            ja=f"{contact.robot} の {contact.link} が {contact.person} の {contact.region} に接触し、"
-            + ("接触禁止の部位だった" if forbidden else f"{worst} の限度の {ratio:.2f} 倍に達した"),
-            en=f"{contact.link} of {contact.robot} touched {contact.region} of {contact.person}"
-            + (", where no contact is permissible" if forbidden else f" with {ratio:.2f} times the {worst} limit"),
+            ja=f"{contact.robot} の {contact.link} が {contact.person} の {_place(contact)} に接触し、"
+            + ("接触禁止の部位だった" if forbidden else f"{worst} の限度の {ratio:.2f} 倍に達した")
+            + ("(限度は子どもでは検証されていない)" if contact.person_kind == "child" else ""),
+            en=f"{contact.link} of {contact.robot} touched {_place(contact)} of {contact.person}"
+            + (", where no contact is permissible" if forbidden else f" with {ratio:.2f} times the {worst} limit")
+            + (" (the limits are not validated for children)" if contact.person_kind == "child" else ""),
         ),
         evidence=(seq,),
         detail={
             "ratio": round(ratio, 4),
             "ratios": {name: round(value, 4) for name, value in ratios.items()},
             "worst": worst,
+            "region": contact.region,
+            "area": contact.area,
+            "area_pressure_limit": profile.area_pressure(contact.area),
+            "person_kind": contact.person_kind,
+            "validated_for_person": contact.person_kind != "child",
             "permissible": group.permissible,
             "robot_moved": robot_moved,
             "clamped_above_limit": held,
@@ -208,6 +229,41 @@ def judge_contact(
             "step_hz": contact.step_hz,
             "duration": round(contact.ended - contact.began, 6),
             "pressure": "evaluated" if "pressure_transient" in ratios else "not evaluated",
+            "profile": profile.name,
+            "notice": profile.notice,
+        },
+    )
+
+
+def _place(contact: Contact) -> str:
+    return contact.region if contact.area in ("", contact.region) else f"{contact.region} ({contact.area})"
+
+
+def _without_limits(contact: Contact, profile: Profile, seq: int) -> Finding:
+    infant = contact.region == INFANT
+    fast = contact.closing_speed > UNDETECTED
+    return Finding(
+        rule="contact.force",
+        category="physical",
+        severity=3 if infant else 2 if fast else 1,
+        message=LocalText(
+            ja=f"{contact.robot} の {contact.link} が {contact.person} の {contact.region} に "
+            f"{contact.closing_speed:.2f} m/s で接触した(公表された限度はない)",
+            en=f"{contact.link} of {contact.robot} touched the {contact.region} of {contact.person} at "
+            f"{contact.closing_speed:.2f} m/s; no limit is published for it",
+        ),
+        evidence=(seq,),
+        detail={
+            "region": contact.region,
+            "person_kind": contact.person_kind,
+            "closing_speed": contact.closing_speed,
+            "permissible": not infant,
+            "constrained": contact.constrained,
+            "engine_peak_force": contact.peak_force,
+            "quasi_static_force": contact.quasi_static_force,
+            "impulse": contact.impulse,
+            "step_hz": contact.step_hz,
+            "limit": "none published",
             "profile": profile.name,
             "notice": profile.notice,
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from math import inf, nan
 
+from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.scene.building import Built
 from hiyari.physics.watching.watch import Watch
 
@@ -27,8 +28,8 @@ def columns(built: Built, parts: list[str], watches: list[Watch]) -> tuple[str, 
             names += [f"{robot}.q{index + 1}" for index in range(len(watch.machine.arm.target))]
     for part in parts:
         names += [f"{part}.{what}" for what in ("x", "y", "z", "yaw")]
-    for person in built.people:
-        names += [f"{person}.{spot}.{axis}" for spot in SPOTS for axis in "xyz"]
+    for name, behaviour in built.people.items():
+        names += [f"{name}.{spot}.{axis}" for spot in _spots(behaviour) for axis in "xyz"]
     return tuple(names)
 
 
@@ -47,6 +48,11 @@ def row(time: float, engine: Engine, built: Built, parts: list[str], watches: li
         motion = engine.motion(built.things[part])
         values += [*motion.position, yaw_of(motion.orientation)]
     for behaviour in built.people.values():
-        for spot in SPOTS:
+        for spot in _spots(behaviour):
             values += behaviour.person.spot(spot)
     return struct.pack(f"<{len(values)}d", *values)
+
+
+def _spots(behaviour: Behaviour) -> tuple[str, ...]:
+    """Return what is kept of a person; of somebody in a crowd the face alone."""
+    return SPOTS[:1] if behaviour.of_crowd else SPOTS

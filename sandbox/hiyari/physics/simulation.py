@@ -11,10 +11,21 @@ from typing import NamedTuple
 
 import numpy
 
-from hiyari.events import Event, LocalText, PhysicsAdvanced, PhysicsStarted, SignalSet, SimulationDiverged, Spoken
+from hiyari.events import (
+    Event,
+    LocalText,
+    PersonUnable,
+    PhysicsAdvanced,
+    PhysicsStarted,
+    SignalSet,
+    SimulationDiverged,
+    Spoken,
+)
 from hiyari.physics.happenings.schedule import Happenings
 from hiyari.physics.machines.machine import Machine
+from hiyari.physics.people.acts.act import Impossible
 from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.people.model import Deed
 from hiyari.physics.scene.building import Built, build
 from hiyari.physics.scene.stage import Stage
 from hiyari.physics.watching.fidelity import Fidelity
@@ -141,6 +152,7 @@ class Simulation:
         """Advance by one control tick."""
         time = self.time
         self._let_happen(time)
+        self._let_people_decide(time)
         changed = self.fidelity.choose(time, self.step, self.watches)
         if changed is not None:
             self.engine.set_rate(changed.step_hz)
@@ -249,6 +261,22 @@ class Simulation:
         for text in self.happenings.lines(time, self.first_stop):
             self.note(text)
 
+    def behave(self, person: str, deed: Deed) -> None:
+        """Let a person begin something now; what cannot be done is recorded."""
+        try:
+            self.built.people[person].start(deed, self.time, self.built.around)
+        except Impossible as error:
+            self.tell(PersonUnable(person=person, deed=deed.kind, reason=str(error)))
+
+    def _let_people_decide(self, time: float) -> None:
+        around = self.built.around
+        for crowd in self.built.crowds.values():
+            crowd.tick(around, time, self.tick_seconds)
+        for behaviour in self.built.people.values():
+            changed = behaviour.tick(around, time, self.tick_seconds)
+            if changed is not None:
+                self.tell(changed)
+
     def _changed(self, event: Event) -> None:
         self.tell(event)
         after, cause = getattr(event, "after", ""), getattr(event, "cause", "")
@@ -291,6 +319,5 @@ class Simulation:
 
 
 def _move(engine: Engine, behaviour: Behaviour, time: float, seconds: float) -> None:
-    reaching = behaviour.reaching is not None and time <= behaviour.reaching.end + seconds
-    if reaching or behaviour.someone.walk is not None or behaviour.person.speed:
+    if behaviour.moves:
         behaviour.person.take(engine, behaviour.posture(time), seconds)

@@ -1,99 +1,117 @@
-import math
-
 import pytest
 
-from hiyari.physics.geometry import distance, length
-from hiyari.physics.happenings import PersonReaches
-from hiyari.physics.people.behaviour import Behaviour
-from hiyari.physics.people.person import STIFFNESS, Person, Posture
-from hiyari.physics.scene.script import Someone
+from hiyari.limits import load
+from hiyari.physics.people.areas import AREAS, PALETTE, STIFFNESS, palette
+from hiyari.physics.people.kinds import KINDS, segment_masses
+from hiyari.physics.people.person import AID
 
 
-class Balls:
-    """The part of the engine protocol that people need."""
-
-    def __init__(self):
-        self.loaded = []
-        self.put_calls = 0
-
-    def load_balls(self, balls, position, orientation, *, stiffness, colour, mass=0.0):
-        self.loaded.append((balls, position))
-        return len(self.loaded)
-
-    def put(self, body, position, orientation):
-        self.put_calls += 1
+def spheres(person, aids=False):
+    """Return centre and radius of every sphere of the body."""
+    return [
+        (segment.sphere(index), radius)
+        for name, segment in person.segments.items()
+        for index, radius in enumerate(segment.radii)
+        if aids or name != AID
+    ]
 
 
-def someone(**more):
-    return Someone.model_validate({"title": {"ja": "人", "en": "someone"}, "position": (0, 0), **more})
+def test_areas_and_regions_are_those_of_the_limit_profile():
+    """The 29 areas come in the standard's order with the profile's regions and springs."""
+    profile = load("iso_ts_15066_2016")
+    assert list(AREAS.items()) == [(area.area, area.group) for area in profile.areas]
+    assert len(AREAS) == 29
+    assert {name: group.spring * 1000 for name, group in profile.groups.items()} == STIFFNESS
+    assert set(STIFFNESS) < set(PALETTE)
+    assert len({palette(region) for region in STIFFNESS}) == 12
 
 
-def test_a_person_has_all_twelve_regions():
-    """Every group of the limit profile is somewhere on the body."""
-    person = Person("a", 1.0, Posture((0, 0), 0.0))
-    person.build(Balls())
-    assert {region for segment in person.segments.values() for region in segment.regions} == set(STIFFNESS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_all_areas_and_sums_up_to_its_mass(person, kind):
+    """All 29 areas are somewhere on every kind of body, and its segments weigh what it weighs."""
+    body = person(kind=kind, mass=40.0).person
+    found = {area for segment in body.segments.values() for area in segment.areas}
+    assert set(AREAS) <= found
+    assert body.mass == pytest.approx(40.0)
+    assert set(body.masses) == set(segment_masses(KINDS["adult"], 1.0))
 
 
-@pytest.mark.parametrize("height", [1.3, 1.7, 2.0])
-def test_a_person_stands_on_the_floor_and_is_as_tall_as_declared(height):
-    """The lowest sphere is near the floor and the highest near the height."""
-    person = Person("a", height / 1.7, Posture((0, 0), 0.0))
-    person.build(Balls())
-    spheres = [(s.sphere(i), radius) for s in person.segments.values() for i, radius in enumerate(s.radii)]
-    assert 0 <= min(c[2] - r for c, r in spheres) < 0.06
-    assert max(c[2] + r for c, r in spheres) == pytest.approx(height, abs=0.08)
+@pytest.mark.parametrize("kind", [kind for kind, made in KINDS.items() if not made.sits])
+def test_who_stands_is_on_the_floor_and_as_tall_as_the_kind(person, kind):
+    """The lowest sphere touches the floor and the highest ends at the stature, less what a stoop takes."""
+    body = person(kind=kind).person
+    found = spheres(body)
+    assert min(centre[2] - radius for centre, radius in found) == pytest.approx(0.0, abs=0.01)
+    top = max(centre[2] + radius for centre, radius in found)
+    stoop = 0.05 if KINDS[kind].stoop else 0.02
+    assert top == pytest.approx(KINDS[kind].stature, abs=stoop)
 
 
-def test_a_reach_ends_with_the_hand_at_the_target_and_comes_back():
-    """The hand gets to the target, stays, and hangs again."""
-    behaviour = Behaviour.of("a", someone(yaw=0.0), seed=1)
-    behaviour.person.build(Balls())
-    event = PersonReaches(kind="reach", person="a", target=(0.55, -0.1, 0.9), at=0, move=1.0, stay=2.0)
-    assert behaviour.start(event, 5.0)
-    posture = behaviour.posture(7.0)
-    behaviour.person.take(Balls(), posture, 0.001)
-    hand = behaviour.person.segments["right_lower"].sphere(4)
-    assert distance(hand, (0.55, -0.1, 0.9)) < 0.06
-    assert behaviour.posture(9.1).hand is None
-    assert behaviour.posture(4.9).lean == 0.0
+@pytest.mark.parametrize("height", [0.9, 1.16, 1.5])
+def test_children_of_every_height_stand(person, height):
+    """A child is as tall as declared, from 0.9 m on."""
+    found = spheres(person(kind="child", height=height).person)
+    assert min(centre[2] - radius for centre, radius in found) == pytest.approx(0.0, abs=0.01)
+    assert max(centre[2] + radius for centre, radius in found) == pytest.approx(height, abs=0.02)
 
 
-def test_a_target_out_of_reach_is_known_before():
-    """What cannot be reached is refused, not stretched for."""
-    behaviour = Behaviour.of("a", someone(), seed=1)
-    event = PersonReaches(kind="reach", person="a", target=(3.0, 0.0, 1.0), at=0)
-    assert not behaviour.can_reach(event)
-    assert not behaviour.start(event, 0.0)
+def test_a_wheelchair_user_sits_in_the_chair(person):
+    """The chair is below and around the user, who sits, and moves with the user."""
+    made = person(kind="wheelchair")
+    assert made.doing == "sitting"
+    regions = set(made.person.segments[AID].regions)
+    assert regions == {"wheelchair"}
+    head = made.person.spot("face")
+    assert 1.0 < head[2] < 1.4
 
 
-def test_the_hand_moves_smoothly():
-    """Between two steps of 1 ms the hand never jumps."""
-    behaviour = Behaviour.of("a", someone(), seed=1)
-    engine = Balls()
-    behaviour.person.build(engine)
-    behaviour.start(PersonReaches(kind="reach", person="a", target=(0.5, -0.2, 0.8), at=0, move=0.8, stay=0.1), 0.0)
-    fastest = 0.0
-    for step in range(1, 1800):
-        behaviour.person.take(engine, behaviour.posture(step / 1000), 0.001)
-        fastest = max(fastest, behaviour.person.speed)
-    assert 0.5 < fastest < 4.0
+def test_a_pram_has_an_infant_in_it(person):
+    """The baby is a region of its own, ahead of who pushes."""
+    aid = person(kind="pram").person.segments[AID]
+    assert set(aid.regions) == {"pram", "infant"}
+    assert all(aid.sphere(index)[0] > 0.6 for index, region in enumerate(aid.regions) if region == "infant")
 
 
-def test_a_walker_goes_to_and_fro_at_its_speed():
-    """A walk takes its way at its speed, pauses, and comes back."""
-    walk = {"path": [(0, 0), (2, 0)], "speed": 1.0, "pause": 1.0}
-    behaviour = Behaviour.of("a", someone(walk=walk), seed=1)
-    assert behaviour.posture(1.0).feet == pytest.approx((1.0, 0.0))
-    assert behaviour.posture(2.5).feet == pytest.approx((2.0, 0.0))
-    back = behaviour.posture(4.0)
-    assert back.feet == pytest.approx((1.0, 0.0))
-    assert abs(back.yaw) == pytest.approx(math.pi)
+@pytest.mark.parametrize("kind", ["wheelchair", "stick", "pram"])
+def test_what_moves_with_a_person_is_where_the_person_is(person, engine, live, kind):
+    """After a walk the pieces in the engine are as far on as the person."""
+    made = person(kind=kind, walk={"path": [(0, 0), (3, 0)], "speed": 1.0})
+    body = made.person.segments[AID].bodies[0]
+    before = engine.motion(body).position
+    live(made, 0.0, 2.0)
+    after = engine.motion(body).position
+    assert after[0] - before[0] == pytest.approx(2.0)
+    assert after[1:] == pytest.approx(before[1:])
 
 
-def test_seeds_move_the_start_of_a_walk_and_nothing_else_does():
-    """The same seed gives the same begin, another seed another one."""
-    walk = {"path": [(0, 0), (2, 0)], "begin_vary": 5.0}
-    begins = [Behaviour.of("a", someone(walk=walk), seed).begin for seed in (1, 1, 2)]
-    assert begins[0] == begins[1] != begins[2]
-    assert length((0.0, 0.0, 0.0)) == 0.0
+def test_the_dominant_hand_is_the_one_declared(person):
+    """Areas of hands tell the dominant side."""
+    for dominant, other in (("left", "right"), ("right", "left")):
+        segments = person(dominant=dominant).person.segments
+        assert "palm_dominant" in segments[f"{dominant}_lower_arm"].areas
+        assert "palm_non_dominant" in segments[f"{other}_lower_arm"].areas
+
+
+def test_clothes_vary_by_seed_and_within_what_is_declared(person):
+    """The same seed dresses the same way, and only in clothes from the list."""
+    looks = {"vary": True, "among": ["dark", "white"]}
+    worn = [person(seed=seed, appearance=looks).person.worn for seed in (1, 1, 2, 3, 4, 5, 6)]
+    assert worn[0] == worn[1]
+    assert {one.clothing for one in worn} == {"dark", "white"}
+
+
+def test_declared_colours_are_worn(person):
+    """A colour in the scene wins over that of the clothes."""
+    made = person(appearance={"clothing": "high_visibility", "shirt": [0, 0, 1], "helmet": False})
+    assert made.person.worn.colour("trunk", "chest") == (0, 0, 1)
+    assert made.person.worn.colour("left_thigh", "thighs_and_knees") == (0.95, 0.45, 0.05)
+    assert not made.person.worn.helmet
+
+
+def test_a_box_is_carried_in_front(person):
+    """Who carries a box has it as a part of the body, and cannot reach."""
+    made = person(appearance={"carries": "box"})
+    assert made.person.segments[AID].regions == ("carried",)
+    left, right = made.person.spot("left_hand"), made.person.spot("right_hand")
+    assert left[0] > 0.2
+    assert right[0] > 0.2

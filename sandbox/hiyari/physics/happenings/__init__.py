@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .behave import Behaves
 from .panel import EmergencyButton
 from .reach import PersonReaches
 from .sensing import SensorFails
@@ -13,7 +14,9 @@ from .setting import SetsSignal
 from .speech import Says
 from .timing import Timing
 
-AnyHappening = Annotated[PersonReaches | EmergencyButton | SetsSignal | Says | SensorFails, Field(discriminator="kind")]
+AnyHappening = Annotated[
+    PersonReaches | Behaves | EmergencyButton | SetsSignal | Says | SensorFails, Field(discriminator="kind")
+]
 """Any happening, told apart by its ``kind``."""
 
-__all__ = ["AnyHappening", "EmergencyButton", "PersonReaches", "Says", "SensorFails", "SetsSignal", "Timing"]
+__all__ = ["AnyHappening", "Behaves", "EmergencyButton", "PersonReaches", "Says", "SensorFails", "SetsSignal", "Timing"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from hiyari.physics.people.model import Reach
 from hiyari.physics.values import Name, Point, Positive
 
 from .timing import Timing
@@ -39,16 +40,19 @@ class PersonReaches(Timing):
 
     def check(self, scene: Scene) -> None:
         """See Timing."""
-        if self.person not in scene.people:
-            raise ValueError(f"person: there is no person {self.person!r}")
+        scene.known("person", self.person, scene.people, "person")
         if scene.people[self.person].walk is not None:
             raise ValueError(f"person: {self.person!r} walks and does not reach")
 
     def check_built(self, built: Built) -> None:
         """See Timing."""
-        if not built.people[self.person].can_reach(self):
-            raise ValueError(f"target: {self.person} cannot reach {self.target} from there")
+        why = built.people[self.person].can(self._deed(), built.around)
+        if why:
+            raise ValueError(f"target: {why}")
 
     def happen(self, simulation: Simulation, time: float) -> None:
         """See Timing."""
-        simulation.built.people[self.person].start(self, time)
+        simulation.behave(self.person, self._deed())
+
+    def _deed(self) -> Reach:
+        return Reach(target=self.target, hand=self.hand, move=self.move, stay=self.stay)

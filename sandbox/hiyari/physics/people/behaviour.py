@@ -1,43 +1,23 @@
-"""What people do: stand, walk a way, reach somewhere; a function of time and of what has begun."""
+"""One person of the scene at work: the body, and the act it is in."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from hiyari.events import PersonPostureChanged
 from hiyari.physics.chance import drawn
-from hiyari.physics.geometry import Vector, blend
-from hiyari.physics.happenings.reach import PersonReaches
-from hiyari.physics.scene.script import Someone
 
-from .person import Person, Posture, reach
-
-
-@dataclass(frozen=True)
-class Reach:
-    """One reach: there, stay, back."""
-
-    begin: float
-    move: float
-    stay: float
-    hand: str
-    target: Vector
-    lean: float
-
-    @property
-    def end(self) -> float:
-        """When the hand hangs again, simulated seconds."""
-        return self.begin + 2.0 * self.move + self.stay
-
-    def share(self, time: float) -> float:
-        """Return how far the hand is out, 0 to 1."""
-        since = time - self.begin
-        if since <= 0.0 or time >= self.end:
-            return 0.0
-        if since < self.move:
-            return since / self.move
-        back = since - self.move - self.stay
-        return 1.0 if back <= 0.0 else 1.0 - back / self.move
+from .acts.act import Act, Doing, Impossible, Rest, resting
+from .acts.beginning import begin
+from .acts.walking import ToAndFro
+from .appearance import worn
+from .crowd import Crowd, Member
+from .kinds import KINDS, segment_masses
+from .model import Deed, Join, Reach, Someone
+from .person import Person
+from .posture import Posture, Skeleton
+from .surroundings import Surroundings
 
 
 @dataclass
@@ -46,66 +26,95 @@ class Behaviour:
 
     person: Person
     someone: Someone
-    begin: float
-    reaching: Reach | None = None
-    _legs: list[float] = field(default_factory=list)
+    act: Act
+    doing: Doing
+    of_crowd: bool = False
+    """True for who belongs to a crowd of the scene from the start."""
+    _begun: int = 0
+    _crowds: dict[str, Crowd] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, someone: Someone, seed: int) -> Behaviour:
-        """Return the behaviour of a person of the scene, with its variation drawn from the seed."""
-        begin = 0.0
-        if someone.walk is not None:
-            begin = someone.walk.begin + drawn(seed, "walk", name).uniform(0.0, 1.0) * someone.walk.begin_vary
-        posture = Posture(someone.position, someone.yaw)
-        person = Person(name, someone.height / 1.70, posture, walks=someone.walk is not None)
-        behaviour = cls(person, someone, begin)
-        behaviour.person.posture = behaviour.posture(0.0)
-        return behaviour
+    def of(cls, name: str, someone: Someone, seed: int, *, rigid: bool | None = None) -> Behaviour:
+        """Return the behaviour of a person of the scene, with its variation drawn from the seed.
 
-    def start(self, event: PersonReaches, time: float) -> bool:
-        """Begin to reach; returns False when busy or when the target is out of reach."""
-        if self.reaching is not None and time < self.reaching.end:
-            return False
-        lean = self.person.lean_for(self._standing(time), event.hand, event.target)
-        if lean is None:
-            return False
-        self.reaching = Reach(time, event.move, event.stay, event.hand, event.target, lean)
-        return True
+        Args:
+            name: Of the person.
+            someone: The person.
+            seed: Of the episode.
+            rigid: Whether the body is one segment; when left out, who walks to and fro is.
+        """
+        kind = KINDS[someone.kind]
+        person = Person(
+            name=name,
+            skeleton=Skeleton(someone.stature, kind, someone.appearance.carries),
+            posture=Posture(someone.position, someone.yaw, sit=1.0 if kind.sits or someone.sits else 0.0),
+            worn=worn(someone.appearance, someone.kind, drawn(seed, "appearance", name)),
+            masses=segment_masses(kind, someone.mass or kind.body_mass_index * someone.stature**2),
+            kind=someone.kind,
+            dominant=someone.dominant,
+            rigid=(someone.walk is not None and not someone.dynamic) if rigid is None else rigid,
+        )
+        act: Act = Rest(person.posture, resting(person.posture))
+        walk = someone.walk
+        if walk is not None:
+            late = walk.begin + drawn(seed, "walk", name).uniform(0.0, 1.0) * walk.begin_vary
+            act = ToAndFro(walk, late, someone.yaw, person.posture)
+            person.posture = act.posture(0.0)
+        return cls(person, someone, act, act.doing)
 
-    def can_reach(self, event: PersonReaches) -> bool:
-        """Return whether the target of a reach is within reach from where the person stands at first."""
-        return self.person.lean_for(self._standing(0.0), event.hand, event.target) is not None
+    def start(self, deed: Deed, time: float, around: Surroundings) -> None:
+        """Begin a deed now; what was being done ends.
+
+        Raises:
+            Impossible: If it cannot be done now, or a reach is going on; what was being done goes on.
+        """
+        posture = self.act.posture(time)
+        if isinstance(deed, Reach) and posture.hand is not None:
+            raise Impossible(f"{self.person.name} is still reaching")
+        if isinstance(deed, Join):
+            crowd = self._crowds[deed.crowd]
+            if posture.tilt or posture.sit > 0.5:
+                raise Impossible(f"{self.person.name} does not stand")
+            if self.person.name not in crowd.names:
+                crowd.join(self.person.name, posture, self.person.skeleton.kind.speed, self.person.kind)
+            self.act = Member(crowd, self.person.name, posture)
+        else:
+            self.act = begin(deed, self.person, posture, time, around, self._begun)
+        self._begun += 1
+
+    def can(self, deed: Deed, around: Surroundings) -> str:
+        """Return why a deed would be impossible at the start, or nothing."""
+        try:
+            if not isinstance(deed, Join):
+                begin(deed, self.person, self.act.posture(0.0), 0.0, around, 0)
+        except Impossible as error:
+            return str(error)
+        return ""
+
+    def into(self, crowd: Crowd) -> None:
+        """Make the person a member of a crowd from the start."""
+        self.act, self.of_crowd = Member(crowd, self.person.name, self.person.posture), True
+
+    def knows(self, crowds: Iterable[Crowd]) -> None:
+        """Tell the person which crowds there are to join."""
+        self._crowds = {crowd.name: crowd for crowd in crowds}
 
     def posture(self, time: float) -> Posture:
         """Return the posture at a time."""
-        standing = self._standing(time)
-        share = 0.0 if self.reaching is None else self.reaching.share(time)
-        if self.reaching is None or share == 0.0:
-            return standing
-        smooth = share * share * (3.0 - 2.0 * share)
-        leaning = Posture(standing.feet, standing.yaw, self.reaching.lean * smooth)
-        hand = reach(self.person.resting_hand(leaning, self.reaching.hand), self.reaching.target, share)
-        return Posture(leaning.feet, leaning.yaw, leaning.lean, (self.reaching.hand, hand))
+        return self.act.posture(time)
 
-    def _standing(self, time: float) -> Posture:
-        walk = self.someone.walk
-        if walk is None:
-            return Posture(self.someone.position, self.someone.yaw)
-        if not self._legs:
-            self._legs = [math.dist(a, b) / walk.speed for a, b in zip(walk.path, walk.path[1:], strict=False)]
-        legs = self._legs
-        way = sum(legs) + walk.pause
-        since = max(0.0, time - self.begin)
-        trips, into = divmod(since, way)
-        forth = int(trips) % 2 == 0
-        points = walk.path if forth else walk.path[::-1]
-        durations = legs if forth else legs[::-1]
-        for start, end, duration in zip(points, points[1:], durations, strict=False):
-            if into < duration:
-                x, y, _ = blend((*start, 0.0), (*end, 0.0), into / duration)
-                return Posture((x, y), math.atan2(end[1] - start[1], end[0] - start[0]))
-            into -= duration
-        last, before = points[-1], points[-2]
-        heading = math.atan2(last[1] - before[1], last[0] - before[0])
-        turned = math.pi * min(1.0, into / walk.pause) if walk.pause > 0.0 else 0.0
-        return Posture(last, heading + turned)
+    @property
+    def moves(self) -> bool:
+        """Whether the posture may change, or has just stopped to."""
+        return not isinstance(self.act, Rest) or self.person.speed > 0.0 or self.person.posture != self.act.still
+
+    def tick(self, around: Surroundings, time: float, seconds: float) -> PersonPostureChanged | None:
+        """Decide the control tick that begins now; returns a change of what the person is seen to do."""
+        if self.act.over(time):
+            last = self.act.posture(time)
+            self.act = Rest(last, resting(last))
+        self.act.tick(around, time, seconds)
+        before, self.doing = self.doing, self.act.doing
+        if before == self.doing:
+            return None
+        return PersonPostureChanged(person=self.person.name, before=before, after=self.doing)

@@ -12,5 +12,15 @@ CHILD = 1.35
 
 
 def attributes(behaviour: Behaviour) -> frozenset[str]:
-    """Return a person's attributes."""
-    return frozenset({"child"}) if behaviour.someone.height < CHILD else frozenset()
+    """Return a person's attributes: the kind, the clothes as ``<kind of clothes>_clothing``, what is worn and carried,
+    and what the person is doing, such as ``fallen``.
+    """
+    worn = behaviour.person.worn
+    found = {behaviour.someone.kind, f"{worn.clothing}_clothing", behaviour.doing}
+    if behaviour.someone.stature < CHILD:
+        found.add("child")
+    if worn.helmet:
+        found.add("helmet")
+    if worn.carries != "none":
+        found.add("carrying")
+    return frozenset(found)

@@ -21,16 +21,21 @@ from hiyari.physics.machines.safety import SafetyController
 from hiyari.physics.mechanism import Buildable, Mechanism, Need
 from hiyari.physics.objects import ObjectState
 from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.people.crowd import Crowd
+from hiyari.physics.people.surroundings import Surroundings
 from hiyari.physics.perception.senses import Senses
 from hiyari.physics.perception.setting_up import begin_faults, set_up
-from hiyari.physics.signals import Signal, Signals, Unsettable, fit, named
+from hiyari.physics.signals import Signals, Unsettable, fit, named
 
 from .model import Scene
+from .population import person_signals, populate
 from .stage import Stage
 from .thing import Thing
 
 OVERLAP = 0.006
 """Metres that bodies may overlap at the start: a resting contact is not exact."""
+
+NOTHING_AROUND = Surroundings(seed=0, walls=(), zones={}, robots={}, people={})
 
 
 @dataclass
@@ -44,6 +49,10 @@ class Built:
     things: dict[str, int] = field(default_factory=dict)
     machines: dict[str, Machine] = field(default_factory=dict)
     people: dict[str, Behaviour] = field(default_factory=dict)
+    """The people, those of the crowds with them."""
+    crowds: dict[str, Crowd] = field(default_factory=dict)
+    around: Surroundings = NOTHING_AROUND
+    """What people see."""
     objects: dict[str, ObjectState] = field(default_factory=dict)
     """The things with their states."""
     mechanisms: dict[str, Mechanism] = field(default_factory=dict)
@@ -102,12 +111,9 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
         built.objects[name] = ObjectState(name, thing, body, engine, dict(thing.states), tell)
     for name in sorted(scene.robots):
         built.machines[name] = _load_robot(stage, engine, name, built, tell)
-    for name in sorted(scene.people):
-        behaviour = Behaviour.of(name, scene.people[name], seed)
-        behaviour.person.build(engine)
-        built.people[name] = behaviour
     for machine in built.machines.values():
         machine.begin()
+    populate(stage, engine, built, seed)
     sections: list[tuple[str, Buildable]] = [*sorted(scene.devices.items()), *sorted(scene.processes.items())]
     for name, device in sections:
         try:
@@ -139,7 +145,7 @@ def signals_of(built: Built) -> Signals:
     for name, machine in built.machines.items():
         found.update(named(name, machine.signals()))
     for name, behaviour in built.people.items():
-        found.update(named(name, _person_signals(behaviour)))
+        found.update(named(name, person_signals(behaviour)))
     for name, mechanism in built.mechanisms.items():
         found.update(named(name, mechanism.signals()))
     found.update(named("scene", built.senses.signals()))
@@ -155,15 +161,6 @@ def _check_need(stage: Stage, built: Built, need: Need) -> None:
             fit(need.signal, signal, need.value)
     except (LookupError, Unsettable) as error:
         raise ContentError(str(error.args[0]), file=stage.file, field=need.field) from None
-
-
-def _person_signals(behaviour: Behaviour) -> dict[str, Signal]:
-    person = behaviour.person
-    return {
-        "x": Signal(read=lambda: person.posture.feet[0], unit="m"),
-        "y": Signal(read=lambda: person.posture.feet[1], unit="m"),
-        "speed": Signal(read=lambda: person.speed, unit="m/s"),
-    }
 
 
 def _load_thing(stage: Stage, engine: Engine, name: str, thing: Thing, seed: int) -> int:
@@ -245,6 +242,8 @@ def _refuse_overlaps(stage: Stage, engine: Engine, built: Built) -> None:
         bodies.append((f"robots.{name}", machine.body))
         moving.add(machine.body)
     for name, behaviour in built.people.items():
+        if name not in scene.people:
+            continue  # a crowd has placed its people clear of all else
         for body in behaviour.person.bodies:
             bodies.append((f"people.{name}", body))
             moving.add(body)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from hiyari.errors import unknown_name
 from hiyari.events import Data, LocalText
 from hiyari.physics.devices import AnyDevice
 from hiyari.physics.happenings import AnyHappening
+from hiyari.physics.happenings.behave import check_deed
+from hiyari.physics.people.model import CrowdModel, Someone
 from hiyari.physics.perception.model import Camera, Sensor
 from hiyari.physics.processes import AnyProcess
 from hiyari.physics.values import Flat, Name, Point, Positive, Share
 
-from .script import LogLine, Someone
+from .script import LogLine
 from .thing import Thing
 
+MOST_PEOPLE = 60
+"""Most people in a scene, those of its crowds counted."""
 MOST_THINGS = 200
 """Most objects in a scene; more would make each step unusably slow."""
 
@@ -154,6 +160,8 @@ class Scene(Data):
     """Objects by name."""
     people: dict[Name, Someone] = Field(default={}, max_length=50)
     """People by name."""
+    crowds: dict[Name, CrowdModel] = {}
+    """Crowds by name."""
     zones: dict[Name, Zone] = {}
     """Zones by name."""
     workspace: Workspace | None = None
@@ -185,6 +193,33 @@ class Scene(Data):
     light_vary: float = Field(default=0.0, ge=0)
     """Variation of each of its components by seed."""
 
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Names of all people, those of the crowds with them."""
+        counted = (f"{name}_{number}" for name, crowd in self.crowds.items() for number in range(1, crowd.count + 1))
+        return (*self.people, *counted)
+
+    def known(self, kind: str, name: str, names: Iterable[str], field: str) -> None:
+        """Refuse a name that is not known.
+
+        Raises:
+            ValueError: ``field: what is wrong``, with the nearest name.
+        """
+        if name not in names:
+            raise ValueError(f"{field}: {unknown_name(kind, name, names).problem}")
+
+    @model_validator(mode="after")
+    def _people_fit(self) -> Scene:
+        if len(self.everyone) > MOST_PEOPLE:
+            raise ValueError(f"crowds: {len(self.everyone)} people in all are more than {MOST_PEOPLE}")
+        for name, someone in self.people.items():
+            if someone.does is not None:
+                check_deed(someone.does, self, f"people.{name}.does")
+        for name, crowd in self.crowds.items():
+            if crowd.led_by:
+                self.known("robot", crowd.led_by, list(self.robots), f"crowds.{name}.led_by")
+        return self
+
     @model_validator(mode="after")
     def _names_exist(self) -> Scene:
         for index, event in enumerate(self.events):
@@ -192,10 +227,11 @@ class Scene(Data):
                 event.check(self)
             except ValueError as error:
                 raise ValueError(f"events.{index}.{error}") from None
-        named = [*self.robots, *self.things, *self.people, *self.devices, *self.processes, *self.cameras]
-        named += self.sensors
+        named = [*self.robots, *self.things, *self.everyone, *self.crowds, *self.devices, *self.processes]
+        named += [*self.cameras, *self.sensors]
         for name in sorted(name for name in set(named) if named.count(name) > 1):
-            raise ValueError(f"{name!r} names two of robots, things, people, devices, processes, cameras and sensors")
+            what = "robots, things, people, crowds, devices, processes, cameras and sensors"
+            raise ValueError(f"{name!r} names two of {what}")
         if self.operates and self.operates not in self.robots:
             raise ValueError(f"operates: there is no robot {self.operates!r}")
         roads = self.roads

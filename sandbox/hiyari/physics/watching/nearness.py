@@ -15,9 +15,11 @@ from math import hypot, inf
 import numpy
 
 from hiyari.events import Separation
-from hiyari.physics.engine import Engine, Motion
-from hiyari.physics.geometry import Quaternion, dot, rotate, subtract, unit
+from hiyari.physics.engine import Engine, Motion, Near
+from hiyari.physics.geometry import Quaternion, Vector, dot, rotate, subtract, unit
 from hiyari.physics.people.person import Person
+from hiyari.physics.people.posture import Frame
+from hiyari.physics.people.segment import Segment
 
 EXACT = 0.4
 """Metres."""
@@ -34,6 +36,8 @@ BODY = 1.2
 
 Link = tuple[int, int]
 """Body and link."""
+Best = tuple[float, Segment, int, Vector, Frame, float]
+"""Distance, the part of the person that was nearest with its body, the point, the part's frame then, and the time."""
 
 
 @dataclass
@@ -50,7 +54,8 @@ class Nearness:
     due: float = 0.0
     """When to measure again at the latest, simulated seconds."""
     _looks: int = 0
-    _best: tuple[float, str, float] | None = None
+    _best: Best | None = None
+    _near: Near | None = None
     _robot_speed: float = 0.0
     _approach: float = 0.0
     _person_speed: float = 0.0
@@ -85,6 +90,7 @@ class Nearness:
         if self._pair is not None:
             (body, link), other = self._pair
             near = engine.closest(body, other, self.watch + 0.2, link)
+        self._near = near
         self.distance = inf if near is None else max(0.0, near.distance)
         if due:
             self.due = time + (LOOK_FAR if still or self.distance > FAR else LOOK) - 1e-9
@@ -98,21 +104,22 @@ class Nearness:
             self._approach = max(self._approach, dot(motion.linear, towards))
         self._person_speed = max(self._person_speed, self.person.speed)
         if self._best is None or self.distance < self._best[0]:
-            self._best = (self.distance, self._region(), time)
+            self._best = self._seen(near, time)
 
     def drain(self, time: float) -> Separation | None:
         """Return the nearest approach of the block that ends now, and begin the next block."""
         best, self._best = self._best, None
-        if best is None and self.distance <= self.watch:
-            best = (self.distance, self._region(), time)
+        if best is None and self._near is not None and self.distance <= self.watch:
+            best = self._seen(self._near, time)
         separation = None
         if best is not None:
             separation = Separation(
                 robot=self.robot,
                 person=self.person.name,
-                region=best[1],
+                region=best[1].region_of(best[2]),
+                area=best[1].area_at(best[2], best[3], best[4]),
                 distance=best[0],
-                at=best[2],
+                at=best[5],
                 robot_speed=self._robot_speed,
                 approach_speed=self._approach,
                 person_speed=self._person_speed,
@@ -120,9 +127,11 @@ class Nearness:
         self._robot_speed = self._approach = self._person_speed = 0.0
         return separation
 
-    def _region(self) -> str:
+    def _seen(self, near: Near, time: float) -> Best:
         assert self._pair is not None
-        return self.person.bodies[self._pair[1]].region_of(self._pair[1])
+        body = self._pair[1]
+        segment = self.person.bodies[body]
+        return (self.distance, segment, body, near.point_b, segment.pose, time)
 
     def _nearest(self, engine: Engine, links: Sequence[Link], motions: Sequence[Motion]) -> tuple[Link, int] | None:
         x, y = self.person.posture.feet

@@ -46,6 +46,8 @@ class Touching:
     link: str
     person: str
     region: str
+    area: str
+    person_kind: str
     began: float
     last: float
     closing_speed: float
@@ -67,6 +69,8 @@ class Touching:
             link=self.link,
             person=self.person,
             region=self.region,
+            area=self.area,
+            person_kind=self.person_kind,
             began=self.began,
             ended=self.last,
             closing_speed=self.closing_speed,
@@ -146,8 +150,7 @@ class Contacts:
         ball = segment.ball_at(touch.other, touch.point)
         now, before = (segment.sphere(ball, earlier=earlier) for earlier in (False, True))
         yielding = scale(subtract(now, before), 1.0 / person.step)
-        radius = segment.radii[ball]
-        behind = add(now, scale(towards, radius + 0.001))
+        behind = add(now, scale(towards, segment.depth(ball, towards) + 0.001))
         met = self.engine.ray(behind, add(behind, scale(towards, YIELD)))
         own = {load.body, *(body for somebody in self.people for body in somebody.bodies)}
         return Touching(
@@ -155,6 +158,8 @@ class Contacts:
             link=key[0],
             person=key[1],
             region=key[2],
+            area=segment.areas[ball],
+            person_kind=person.kind,
             began=time,
             last=time,
             closing_speed=max(0.0, dot(subtract(velocity, yielding), towards)),
