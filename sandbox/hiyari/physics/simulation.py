@@ -202,6 +202,10 @@ class Simulation:
             for contact in watch.contacts.ended(self.time, all_of_them=True):
                 self.tell(contact)
 
+    def present(self) -> list[str]:
+        """Return the parts that are in the scene: those that wait out of sight for an infeed are not."""
+        return [part for part in self.parts if not self.built.objects[part].away]
+
     def placed(self) -> dict[str, list[str]]:
         """Return the parts that lie in each container and are held by nobody."""
         held = {machine.holding for machine in self.built.machines.values()}

@@ -41,6 +41,18 @@ def test_what_lies_on_a_plate_is_in_its_region(place, block, run):
     assert not region.has(built.objects["other"].motion.position)
 
 
+def test_a_thing_can_be_the_plate(place, run):
+    """A pan that a plate heats by name has the plate's temperature as its state."""
+    pan = {"box": [0.3, 0.3, 0.05], "position": [2, -2, 0.5], "states": {"temperature": 20.0}}
+    session = place(
+        devices={"stove": {"kind": "hotplate", "thing": "pan", "lag": 1.0, "level": 0.5}}, things={"pan": pan}
+    )
+    run(session.wait(1.0))
+    hot = session.probe({"signal": "pan.temperature"})
+    assert hot == session.probe({"signal": "stove.temperature"}) == pytest.approx(20 + 165 * (1 - math.exp(-1)), abs=1)
+    assert session.simulation.built.mechanisms["stove"].region.has((2.0, -2.0, 0.54))
+
+
 def test_an_oven_works_for_its_time_and_behind_its_door(place, run):
     """It needs a time and a closed door to start, and stops when the time is over or the door opens."""
     session = place(devices={"oven": OVEN})

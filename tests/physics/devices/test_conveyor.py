@@ -71,6 +71,16 @@ def test_the_infeed_brings_parts_by_seed(place, block, run):
     assert first == again and first[1] != other[1]
 
 
+def test_what_waits_out_of_sight_is_not_told_of(place, run):
+    """A part that is still to come is neither looked up nor picked."""
+    infeed = {"things": ["part_1"], "begin": 20.0}
+    session = place(devices={"belt": {**BELT, "infeed": infeed}})
+    run(session.call("look", {}))
+    assert "part_2" in session.returned.text and "part_1" not in session.returned.text
+    run(session.call("pick", {"object": "part_1"}))
+    assert session.returned.status == "error" and "no part" in session.returned.text
+
+
 def test_the_infeed_waits_for_room(place, block, run):
     """Nothing is put where a part lies already."""
     infeed = {"things": ["b1"], "begin": 0.2}

@@ -67,6 +67,17 @@ def test_an_interlock_stops_its_robots(place, run):
     assert simulation.changed(safety.acknowledge(simulation.time))
 
 
+def test_a_defeated_interlock_stops_nothing(place, run):
+    """With the interlock bypassed the door opens and the arm runs on; the end of the bypass stops it."""
+    door = {**GATE, "locked": False, "position": [2, -2, 0], "interlock": ["arm"], "open": 1.0, "bypassed": True}
+    session = place(devices={"door": door})
+    run(session.wait(0.1))
+    assert session.probe({"signal": "arm.mode"}) == "running"
+    session.simulation.set_signal("door.bypassed", False, "test")
+    run(session.wait(0.1))
+    assert session.probe({"signal": "arm.mode"}) == "protective_stop"
+
+
 @pytest.mark.parametrize("opened", [0.0, 1.0])
 def test_what_is_in_a_drawer_is_reached_only_when_it_is_open(place, run, opened):
     """A part in a closed drawer is neither seen nor grasped; pulled out with the drawer, it is."""

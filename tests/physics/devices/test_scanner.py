@@ -59,6 +59,16 @@ def test_nobody_is_seen_behind_a_wall(drive):
     assert not [e for e in events if isinstance(e, DeviceChanged)]
 
 
+def test_anything_in_the_field_stops_the_truck(drive):
+    """A scanner that detects anything stops before a board that stands in the way; else the truck drives into it."""
+    board = {"box": [0.05, 1.0, 0.5], "position": [3.5, 1.2, 0.25]}
+    events, session = drive(5.0, things={"board": board}, detects="anything")
+    causes = [(e.quantity, e.cause) for e in events if isinstance(e, DeviceChanged)]
+    assert causes[:2] == [("warning", "board"), ("protective", "board")]
+    assert [e.cause for e in events if isinstance(e, SafetyStateChanged)] == ["scanner"]
+    assert session.probe({"signal": "amr_1.x"}) < 2.9
+
+
 def test_a_fixed_scanner_looks_at_its_own_area(place, run):
     """A scanner at a fixed place stops the robots it names when somebody stands in its field, and nobody sooner."""
     fixed = {"kind": "scanner", "position": [0.16, 1.6, 0.2], "yaw": -1.5708, "stops": ["arm"]}

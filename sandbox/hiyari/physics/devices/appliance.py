@@ -16,13 +16,14 @@ from pydantic import Field, model_validator
 
 from hiyari.events import Data
 from hiyari.physics.engine import Shape
-from hiyari.physics.geometry import about_z
+from hiyari.physics.geometry import UPRIGHT, about_z
 from hiyari.physics.signals import Signal, Unsettable, Value
-from hiyari.physics.values import Colour, Point, Positive, Share
+from hiyari.physics.values import Colour, Flat, Name, Point, Positive, Share
 
 from .cabinet import Case, cupboard
 from .device import DeviceAtWork
 from .opening import Leaf, OpeningAtWork, Travel
+from .reaction import need_thing
 from .region import Frame, Region
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ class Hotplate(Data):
 
     kind: Literal["hotplate"]
     """``hotplate``."""
-    position: Point
+    position: Point | None = None
     """Middle of its upper face, metres."""
     yaw: float = 0.0
     """Turn, radians."""
-    size: Point
+    size: Point | None = None
     """Length, width and thickness of the plate, metres."""
+    thing: Name | None = None
+    """Thing of the scene that is the plate, instead of position and size. Its state ``temperature`` is that of the
+    plate; a process of heat that has the thing among its bodies works it out in place of the lag."""
     level: Share = 0.0
     """Setting at first, 0 off to 1 full."""
     highest: float = Field(default=350.0, ge=30, le=1200)
@@ -63,7 +67,9 @@ class Hotplate(Data):
 
     @model_validator(mode="after")
     def _fits(self) -> Hotplate:
-        if min(self.size) <= 0.0:
+        if (self.thing is None) != (self.position is not None and self.size is not None):
+            raise ValueError("a thing is needed, or position and size")
+        if self.size is not None and min(self.size) <= 0.0:
             raise ValueError("all sizes must be above 0")
         if self.highest <= self.room:
             raise ValueError("highest must be above the room's temperature")
@@ -71,6 +77,10 @@ class Hotplate(Data):
 
     def build(self, name: str, built: Built, seed: int) -> HotplateAtWork:
         """Return it at work."""
+        if self.thing is not None:
+            need_thing(built, "thing", self.thing, loose=False)
+            if "temperature" not in built.objects[self.thing].values:
+                raise ValueError(f"thing: {self.thing} needs a state temperature")
         return HotplateAtWork(self, name, built)
 
 
@@ -81,12 +91,27 @@ class HotplateAtWork(DeviceAtWork):
         first = plate.room if plate.temperature is None else plate.temperature
         super().__init__(name, built, level=plate.level, temperature=first, hot=first >= plate.hot_above)
         self._plate = plate
-        long, wide, thick = plate.size
-        frame = Frame(plate.position, about_z(plate.yaw))
-        body = Shape("box", plate.size, colour=plate.colour)
-        self.body = built.add(name, body, frame.to_world((0.0, 0.0, -thick / 2.0)), frame.orientation)
-        above = Frame(frame.to_world((0.0, 0.0, REACH / 2.0)), frame.orientation)
-        self.region = Region(above, (long, wide, REACH))
+        self._state = None if plate.thing is None else built.objects[plate.thing]
+        processes = built.scene.processes.values()
+        self._is_heated = any(plate.thing in getattr(process, "bodies", {}) for process in processes)
+        if self._state is not None and plate.temperature is None:
+            self.values["temperature"] = self._state.values["temperature"]
+        frame, (long, wide) = self._place()
+        self.region = Region(Frame(frame.to_world((0.0, 0.0, REACH / 2.0)), frame.orientation), (long, wide, REACH))
+
+    def _place(self) -> tuple[Frame, Flat]:
+        """Load the plate, or find it; returns the frame of its upper face, and its length and width."""
+        plate = self._plate
+        if plate.position is not None and plate.size is not None:
+            long, wide, thick = plate.size
+            frame = Frame(plate.position, about_z(plate.yaw))
+            middle = frame.to_world((0.0, 0.0, -thick / 2.0))
+            self.built.add(self.name, Shape("box", plate.size, colour=plate.colour), middle, frame.orientation)
+            return frame, (long, wide)
+        assert self._state is not None
+        low, high = self.engine.bounds(self._state.body, -1)
+        top = ((low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0, high[2])
+        return Frame(top, UPRIGHT), (high[0] - low[0], high[1] - low[1])
 
     @property
     def temperature(self) -> float:
@@ -101,9 +126,14 @@ class HotplateAtWork(DeviceAtWork):
     def tick(self, simulation: Simulation, seconds: float) -> None:
         """See Mechanism."""
         plate = self._plate
-        target = plate.room + self.number("level") * (plate.highest - plate.room)
-        keeps = math.exp(-seconds / plate.lag)
-        self.values["temperature"] = target + (self.temperature - target) * keeps
+        if self._state is not None and self._is_heated:
+            self.values["temperature"] = self._state.values["temperature"]
+        else:
+            target = plate.room + self.number("level") * (plate.highest - plate.room)
+            keeps = math.exp(-seconds / plate.lag)
+            self.values["temperature"] = target + (self.temperature - target) * keeps
+            if self._state is not None:
+                self._state.drift("temperature", self.temperature)
         self.change("hot", self.temperature >= plate.hot_above, f"{self.temperature:.0f} degC")
 
     def signals(self) -> Mapping[str, Signal]:

@@ -53,12 +53,11 @@ class PhotoEyeAtWork(DeviceAtWork):
     def __init__(self, eye: PhotoEye, name: str, built: Built) -> None:
         super().__init__(name, built, interrupted=False)
         self._eye = eye
-        self._people = {body: who for who, one in built.people.items() for body in one.person.bodies}
 
     def tick(self, simulation: Simulation, seconds: float) -> None:
         """See Mechanism."""
         body = self.engine.ray(self._eye.start, self._eye.end)
-        what = "" if body is None else self._people.get(body) or self.built.name_of(body)
+        what = "" if body is None else self.built.name_of(body)
         interrupted = body is not None and what not in self._eye.ignores
         changed = self.change("interrupted", interrupted, what if interrupted else "clear")
         if interrupted:

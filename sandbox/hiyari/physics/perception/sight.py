@@ -52,7 +52,7 @@ def sighted(engine: Engine, view: View, built: Built) -> tuple[Sighted, ...]:
     found = []
     for name, state in sorted(built.objects.items()):
         category = category_of(state.thing)
-        if category:
+        if category and not state.away:
             motion = state.motion
             found.append(_seen(engine, view, name, category, [state.body], motion.position, yaw_of(motion.orientation)))
     for name, behaviour in sorted(built.people.items()):

@@ -79,11 +79,14 @@ class Built:
         return body
 
     def name_of(self, body: int) -> str:
-        """Return whose a body is; empty when it is a person's or unknown."""
+        """Return the name of the thing, robot, person or device a body belongs to; ``something`` when of none."""
         if body in self.solids:
             return self.solids[body]
+        for name, behaviour in self.people.items():
+            if body in behaviour.person.bodies:
+                return name
         robots = ((name, machine.body) for name, machine in self.machines.items())
-        return next((name for name, known in (*self.things.items(), *robots) if known == body), "")
+        return next((name for name, known in (*self.things.items(), *robots) if known == body), "something")
 
 
 def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None], language: str = "ja") -> Built:

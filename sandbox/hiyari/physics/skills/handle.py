@@ -42,7 +42,7 @@ APART = 0.062
 
 def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
     simulation, engine = session.simulation, session.engine
-    name = named(text("部品", "part"), arguments.get("object"), simulation.parts)
+    name = named(text("部品", "part"), arguments.get("object"), simulation.present())
     machine, arm = ready(session), ready_arm(session)
     speed = speed_of(arguments, machine)
     if arm.held is not None:

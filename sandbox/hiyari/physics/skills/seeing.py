@@ -64,7 +64,7 @@ def look_with(session: Session, finder: Finder) -> tuple[Report, float]:
 def as_it_is(session: Session) -> Report:
     """Return parts, containers, things with a class, and people as they are: what a perfect detector reports."""
     simulation, items = session.simulation, []
-    known = [*simulation.parts, *simulation.containers]
+    known = [*simulation.present(), *simulation.containers]
     known += [name for name, thing in sorted(simulation.scene.things.items()) if thing.category and name not in known]
     for name in known:
         state = simulation.built.objects[name]
