@@ -1,8 +1,7 @@
 """What opens and closes: leaves that swing about a hinge or slide, driven at a speed, blocked by what is in the way.
 
 A leaf is put along its way before every physics step, so it pushes what moves by itself and stops what drives into it.
-It waits when it presses harder than its force, and for a second after; and it does not move into a person. The default
-force is the 150 N that EN 16005 allows a powered pedestrian door to press with while it stands.
+It waits when it presses harder than its force, and for a second after; and it does not move into a person.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hiyari.physics.simulation import Simulation
 
 THICK = 0.144
-"""Metres: height of the pallets of ISO 6780 that are named by their common sizes."""
+"""Metres: height of the pallet T11 of JIS Z 0601:2001."""
 STILL = 0.05
 """m/s above which a thing is not counted."""
 EVERY = 0.1
@@ -38,7 +38,7 @@ class Pallet(Data):
     yaw: float = 0.0
     """Turn, radians."""
     size: Flat = (1.1, 1.1)
-    """Length and width, metres; the default is the T11 pallet of JIS Z 0601."""
+    """Length and width, metres; the default is the pallet T11 of JIS Z 0601."""
     thick: Positive = THICK
     """Its height, metres."""
     layer: Positive = 0.2
