@@ -6,6 +6,7 @@ import numpy
 import pytest
 
 from hiyari.adapters.bullet.engine import BulletEngine
+from hiyari.adapters.mujoco.engine import MujocoEngine
 from hiyari.physics.engine import Ball, Parameters, Shape, View
 from hiyari.physics.geometry import UPRIGHT, about_y, about_z, distance, rotate
 from hiyari.physics.png import encode_png
@@ -13,7 +14,7 @@ from hiyari.physics.scene.assets import asset
 
 pytestmark = pytest.mark.physics
 
-ENGINES = {"bullet": BulletEngine}
+ENGINES = {"bullet": BulletEngine, "mujoco": MujocoEngine}
 NAN, INF = math.nan, math.inf
 G = 9.81
 
