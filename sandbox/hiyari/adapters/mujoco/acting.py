@@ -100,8 +100,7 @@ class MujocoActing(MujocoLoading):
             raise ValueError("friction is at least 0")
         self._world.parts[body].friction[link] = friction
         if self._tables is not None and not self._changed:
-            there = (self._tables.owner == body) & (self._tables.link == link)
-            self._tables.friction[there] = max(friction, PYRAMID)
+            self._tables.friction[self._tables.geoms[body, link]] = max(friction, PYRAMID)
 
     def set_mass(self, body: int, mass: float) -> None:
         """See Acting."""

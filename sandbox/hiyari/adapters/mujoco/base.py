@@ -33,6 +33,8 @@ class Tables:
     """Body of each geom."""
     link: Any
     """Link of each geom."""
+    geoms: dict[tuple[int, int | None], list[int]]
+    """Geoms of each link, and of each body under None."""
     friction: Array
     spring: Array
     """N/m of each geom."""
@@ -134,7 +136,7 @@ class MujocoBase:
         assert self._tables is not None
         assert part.surface is not None
         model = self._model
-        for geom in numpy.flatnonzero(self._tables.owner == number):
+        for geom in self._tables.geoms[number, None]:
             model.geom_surfacevel[geom, :3] = _into(part, part.surface[0])
             model.geom_surfacevel[geom, 3:] = _into(part, part.surface[1])
         model.flg_surfacevel = bool(numpy.any(model.geom_surfacevel))
@@ -162,7 +164,7 @@ class MujocoBase:
 def _tables(world: World, model: Any) -> Tables:
     owner, link = numpy.full(model.ngeom, -1), numpy.full(model.ngeom, -1)
     friction, spring, damping = numpy.zeros(model.ngeom), numpy.zeros(model.ngeom), numpy.zeros(model.ngeom)
-    tables = Tables([], [], [], [], owner, link, friction, spring, damping)
+    tables = Tables([], [], [], [], owner, link, {}, friction, spring, damping)
     for number, part in enumerate(world.parts):
         links = {index: model.body(name).id for index, name in part.links(number).items()}
         tables.links.append(links)
@@ -175,8 +177,12 @@ def _tables(world: World, model: Any) -> Tables:
                 joint = model.joint(f"{number}/{part.what.joints[index].name}").id
                 joints[index] = (int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint]))
         tables.joints.append(joints)
+        whole = tables.geoms[number, None] = []
         for index, body in links.items():
-            for geom in range(model.body_geomadr[body], model.body_geomadr[body] + model.body_geomnum[body]):
+            first = int(model.body_geomadr[body])
+            tables.geoms[number, index] = list(range(first, first + int(model.body_geomnum[body])))
+            whole += tables.geoms[number, index]
+            for geom in tables.geoms[number, index]:
                 owner[geom], link[geom] = number, index
                 friction[geom] = max(part.friction[index], PYRAMID)
                 spring[geom] = part.spring

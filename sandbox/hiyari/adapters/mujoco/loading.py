@@ -58,9 +58,8 @@ class MujocoLoading(MujocoBase):
         finite("cluster", position, orientation, (stiffness, mass), colour, *(ball.centre for ball in balls))
         finite("cluster", [ball.radius for ball in balls])
         paint = (colour[0], colour[1], colour[2], 1.0)
-        part = Part(
-            Cluster(tuple(balls)), position, orientation, mass=mass, stands=mass == 0.0, colour=paint, spring=stiffness
-        )
+        part = Part(Cluster(tuple(balls)), position, orientation, mass=mass, stands=mass == 0.0, colour=paint)
+        part.spring = stiffness
         part.friction[-1] = CLUSTER_FRICTION
         return self._added(part)
 

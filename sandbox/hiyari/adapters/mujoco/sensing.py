@@ -77,8 +77,8 @@ class MujocoSensing(MujocoSolving):
         model, data, tables = self._fresh()
         best, found = within, None
         segment = numpy.zeros(6)
-        others = self._geoms(b, link_b)
-        for one in self._geoms(a, link_a):
+        others = tables.geoms[b, link_b]
+        for one in tables.geoms[a, link_a]:
             for other in others:
                 reach = float(model.geom_rbound[one] + model.geom_rbound[other])
                 if math.dist(data.geom_xpos[one], data.geom_xpos[other]) - reach > best:
@@ -96,7 +96,7 @@ class MujocoSensing(MujocoSolving):
         """See Sensing."""
         model, data, tables = self._fresh()
         low, high = numpy.full(3, math.inf), numpy.full(3, -math.inf)
-        for geom in numpy.flatnonzero((tables.owner == body) & (tables.link == link)):
+        for geom in tables.geoms[body, link]:
             turn = data.geom_xmat[geom].reshape(3, 3)
             centre = data.geom_xpos[geom] + turn @ model.geom_aabb[geom, :3]
             size = model.geom_size[geom]
@@ -157,13 +157,6 @@ class MujocoSensing(MujocoSolving):
             for place, speed in zip(*self.joint_states(body, part.moving), strict=True):
                 values += (place, speed)
         return struct.pack(f"<{len(values)}d", *values)
-
-    def _geoms(self, body: int, link: int | None) -> list[int]:
-        assert self._tables is not None
-        mine = self._tables.owner == body
-        if link is not None:
-            mine = mine & (self._tables.link == link)
-        return [int(geom) for geom in numpy.flatnonzero(mine)]
 
     def _columns(self, body: int) -> list[int]:
         assert self._tables is not None

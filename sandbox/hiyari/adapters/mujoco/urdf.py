@@ -1,7 +1,8 @@
 """Making a URDF file ready for MuJoCo.
 
-MuJoCo knows no package addresses, .dae files, contact parameters and colours of links that it does not draw; visuals
-and mimicking joints, which the other engine does not know, are left out, and a camera sees what is touched, in the colour of the link's first visual.
+MuJoCo knows no package addresses, .dae files, contact parameters and colours of links that it does not draw. Visuals
+are left out: a camera sees what is touched, in the colour of the link's first visual. So are mimicking joints, which
+the other engine does not know.
 """
 
 from __future__ import annotations
