@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hiyari import __version__
 
-LIBRARIES = ("pydantic", "numpy", "pybullet", "mcp", "docker", "langchain", "langchain-core", "xllamacpp")
+LIBRARIES = ("pydantic", "numpy", "pybullet", "mujoco", "mcp", "docker", "langchain", "langchain-core", "xllamacpp")
 
 
 def content_digests(roots: Iterable[Path], used: Iterable[Path]) -> dict[str, str]:

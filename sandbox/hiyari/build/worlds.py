@@ -97,7 +97,7 @@ def _scene(catalog: Catalog, resolved: Resolved, name: str, language: Literal["j
     from hiyari.adapters.bullet.world import RobotWorld
 
     stage = _stage(catalog, catalog.scene(name).path.parent, resolved.place)
-    return RobotWorld(stage, operator=resolved.operator, language=language)
+    return RobotWorld(stage, operator=resolved.operator, language=language, engine=resolved.scenario.world.engine)
 
 
 def _stage(catalog: Catalog, folder: Path, place: Mapping[str, Json]) -> Stage:

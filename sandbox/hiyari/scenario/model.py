@@ -62,6 +62,8 @@ class WorldSpec(Data):
     """Folder under environments/."""
     scene: Name | None = None
     """Folder under robots/scenes/."""
+    engine: Literal["bullet", "mujoco"] = "bullet"
+    """Physics engine of the scene; ``mujoco`` is an extra."""
     tools: tuple[str, ...] | None = None
     """Tool servers and skills offered to the agent; all of the environment's and scene's when left out."""
     seed: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -75,6 +77,8 @@ class WorldSpec(Data):
     def _has_a_world(self) -> WorldSpec:
         if self.environment is None and self.scene is None:
             raise ValueError("a world needs an environment, a scene, or both")
+        if self.engine != "bullet" and self.scene is None:
+            raise ValueError("an engine needs a scene")
         return self
 
 

@@ -300,9 +300,10 @@ def test_a_hung_worker_is_an_engine_error(open_world):
         os.kill(pid, 0)
 
 
-def test_an_explosion_is_told_and_ends_the_episode(open_world):
+@pytest.mark.parametrize("engine", ["bullet", "mujoco"])
+def test_an_explosion_is_told_and_ends_the_episode(open_world, engine):
     """A part beyond all bounds is a diverged simulation, then an engine error, until the next reset."""
-    driver = open_world(place={"things": {"part_1": {"position": [0.05, -0.12, 1e6]}}})
+    driver = open_world(engine=engine, place={"things": {"part_1": {"position": [0.05, -0.12, 1e6]}}})
     with pytest.raises(EngineError, match="diverged"):
         for event in driver.world.wait(0.2):
             driver.events.append(event)

@@ -18,7 +18,7 @@ from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector
 from hiyari.physics.protocol.values import Ball, Shape, check_shape, finite
 
 from .base import ZERO, BulletBase, Loaded
-from .picture import box_faces, panel_faces, texture
+from .picture import BOX, PANEL, THICK, texture
 
 STANDING, MOVING = 2, 1
 """Collision groups of the engine."""
@@ -99,7 +99,7 @@ class BulletLoading(BulletBase):
         if min(size) <= 0.0:
             raise ValueError("a panel needs sizes above 0")
         visual = self._bullet.createVisualShape(
-            self._bullet.GEOM_MESH, **panel_faces(size), physicsClientId=self._client
+            self._bullet.GEOM_MESH, fileName=PANEL, meshScale=(THICK, *size), physicsClientId=self._client
         )
         body = self._body(0.0, -1, visual, (position, orientation), stands=True)
         self._added(body, Loaded(stands=True, paintable=True))
@@ -173,7 +173,7 @@ class BulletLoading(BulletBase):
         bullet, (x, _, height) = self._bullet, shape.size
         if shape.form == "box":
             solid = {"shapeType": bullet.GEOM_BOX, "halfExtents": [side / 2.0 for side in shape.size]}
-            return solid, {"shapeType": bullet.GEOM_MESH, **box_faces(shape.size)}
+            return solid, {"shapeType": bullet.GEOM_MESH, "fileName": BOX, "meshScale": shape.size}
         if shape.form == "sphere":
             ball = {"shapeType": bullet.GEOM_SPHERE, "radius": x / 2.0}
             return ball, ball

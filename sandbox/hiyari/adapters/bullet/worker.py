@@ -14,6 +14,7 @@ from collections.abc import Generator
 from typing import Any
 
 from hiyari.adapters.bullet.wire import Broken, Message, pack, read
+from hiyari.adapters.engines import make_engine
 from hiyari.errors import ContentError
 from hiyari.physics.scene.stage import Stage
 from hiyari.physics.session import Batch, Session
@@ -63,11 +64,9 @@ class Worker:
         return self._next()
 
     def _open(self, request: Message) -> Message:
-        from hiyari.adapters.bullet.engine import BulletEngine
-
         stage = Stage.model_validate(request["stage"])
         operator = Operator.model_validate(request["operator"])
-        self._session = Session(stage, BulletEngine(), operator, request["language"])
+        self._session = Session(stage, make_engine(request["engine"]), operator, request["language"])
         return {}
 
     def _next(self) -> tuple[Message, bytes]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from hiyari.adapters.engines import check_engine
 from hiyari.agent import Call, ToolSpec
 from hiyari.errors import EngineError
 from hiyari.events import AnyEvent, Blob, CallReturned, Event, Json, held
@@ -30,10 +31,23 @@ class RobotWorld:
         operator: Who answers ``ask_human`` and acknowledges at the panel.
         language: Language of tools and answers, ``ja`` or ``en``.
         patience: Wall seconds for one block of steps before the worker counts as hung.
+        engine: Name of the physics engine.
+
+    Raises:
+        ContentError: If the engine is not installed.
     """
 
-    def __init__(self, stage: Stage, operator: Operator, language: str, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        operator: Operator,
+        language: str,
+        patience: float = PATIENCE,
+        engine: str = "bullet",
+    ) -> None:
+        check_engine(engine)
         self._stage, self._operator, self._language, self._patience = stage, operator, language, patience
+        self._engine = engine
         self._worker: WorkerProcess | None = None
         self._tools: tuple[ToolSpec, ...] = ()
         self._time = 0.0
@@ -49,6 +63,7 @@ class RobotWorld:
                 "stage": self._stage.model_dump(mode="json", by_alias=True),
                 "operator": self._operator.model_dump(mode="json"),
                 "language": self._language,
+                "engine": self._engine,
             }
             self._worker.ask({"op": "open", **settings})
             reply, _ = self._worker.ask({"op": "tools"})
