@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from hiyari.events import LocalText
 from hiyari.physics.engine import Shape
-from hiyari.physics.geometry import about_z
+from hiyari.physics.geometry import Vector, about_z
 from hiyari.physics.signals import Signal, Value
 from hiyari.physics.values import Colour, Point, Positive
 
@@ -107,6 +107,10 @@ class PressedAtWork(DeviceAtWork):
         by = self._pressed_by()
         if self.change("pressed", by is not None, by or "let go") and by is not None:
             self.press(simulation, by)
+
+    def handle(self) -> Vector:
+        """Return its middle."""
+        return self._button.position
 
     def press(self, simulation: Simulation, by: str) -> None:
         """Act on a press."""

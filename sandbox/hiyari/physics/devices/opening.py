@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hiyari.events import Data
 from hiyari.physics.engine import Shape
-from hiyari.physics.geometry import Vector, about_y, about_z, cross, dot, multiply, rotate, scale, subtract, unit
+from hiyari.physics.geometry import Vector, about_y, about_z, add, cross, dot, multiply, rotate, scale, subtract, unit
 from hiyari.physics.signals import Signal, Unsettable, Value
 from hiyari.physics.values import Positive, Share
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CLOSED = 0.02
 """Share up to which it counts as closed."""
+EDGE = 1.85
+"""Place of a handle as a multiple of the way from the hinge to the middle of a leaf."""
 WAITS = 1.0
 """Seconds it waits when it is blocked."""
 
@@ -133,6 +135,17 @@ class OpeningAtWork(DeviceAtWork):
             "closed": self.switch("closed"),
             "blocked": self.switch("blocked"),
         }
+
+    def handle(self) -> Vector:
+        """Return where it is gripped: the free edge of what swings, the front of what slides."""
+        frame = self._travel.frame(self.share)
+        if self._travel.angle != 0.0:
+            x, y, z = self._leaves[0][1].middle
+            edge = (EDGE * x, y, EDGE * z) if self._travel.axis == "y" else (EDGE * x, EDGE * y, z)
+            return frame.to_world(edge)
+        front = max(self._leaves, key=lambda each: dot(each[1].middle, self._travel.slide))[1]
+        out = scale(unit(self._travel.slide), min(front.shape.size) / 2.0)
+        return frame.to_world(add(front.middle, out))
 
     def go(self, value: Value) -> None:
         """Open or close so far.

@@ -12,6 +12,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "wait": (),
     "status": (),
     "ask_human": (),
+    "switch": (),
     "listen": (),
     "speak": (),
     "stop": ("robot",),
@@ -20,6 +21,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "move_to": ("arm",),
     "pick": ("arm",),
     "place": ("arm",),
+    "open": ("arm",),
+    "close": ("arm",),
+    "press": ("arm",),
     "navigate": ("drive",),
     "drive": ("drive",),
 }

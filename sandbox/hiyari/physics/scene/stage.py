@@ -98,8 +98,6 @@ def _check_skills(scene: Scene, robots: Mapping[str, Robot], file: Path) -> None
             if needed not in ("robot", *_parts(robot)):
                 problem = f"the skill {skill} needs robot {robot.name!r} to have: {needed}"
                 raise ContentError(problem, file=file, field="skills")
-        if NEEDS[skill] and robot is not None and skill not in (*robot.skills, "restart", "set_speed", "stop"):
-            raise ContentError(f"robot {robot.name!r} has no skill {skill!r}", file=file, field="skills")
 
 
 def _parts(robot: Robot) -> list[str]:

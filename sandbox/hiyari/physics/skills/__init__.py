@@ -7,6 +7,7 @@ from .describe import DESCRIBE
 from .handle import PICK, PLACE
 from .look import LOOK
 from .move import MOVE_TO, STOP
+from .operate import CLOSE, OPEN, PRESS, SWITCH
 from .sense import READ_SENSOR
 from .talk import ASK_HUMAN, LISTEN, RESTART, SPEAK, STATUS, WAIT
 from .travel import DRIVE, NAVIGATE, SET_SPEED
@@ -28,6 +29,10 @@ SKILLS: dict[str, Skill] = {
         MOVE_TO,
         PICK,
         PLACE,
+        OPEN,
+        CLOSE,
+        SWITCH,
+        PRESS,
         NAVIGATE,
         DRIVE,
     )

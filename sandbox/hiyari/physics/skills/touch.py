@@ -1,0 +1,64 @@
+"""Bringing the tool to a place to touch it, and away again; shared by skills that operate things."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from hiyari.physics.geometry import Quaternion, Vector, add, scale
+from hiyari.physics.machines.kinematics import downward, level
+from hiyari.physics.machines.machine import Machine
+from hiyari.physics.refusal import Refusal
+
+from .common import follow, ready_arm
+
+if TYPE_CHECKING:
+    from hiyari.physics.machines.path import JointPath
+    from hiyari.physics.session import Session
+
+BACK = 0.14
+"""Metres from which the tool approaches what it touches."""
+GAP = 0.015
+"""Metres between the tool centre point and what it touches."""
+
+
+def approach(
+    session: Session, machine: Machine, point: Vector, speed: float | None, *, gap: float = GAP
+) -> Generator[None, None, list[tuple[Vector, Quaternion]]]:
+    """Bring the tool to a point, level from the robot's side if it can, else from above.
+
+    Returns:
+        The way back out, for ``retreat``.
+
+    Raises:
+        Refusal: If the point cannot be reached, or the robot is stopped on the way.
+    """
+    arm = ready_arm(session)
+    if arm.held is None:
+        arm.grip(0.0)
+    (x, y, _), _ = machine.footing.origin
+    yaw = math.atan2(point[1] - y, point[0] - x)
+    sides: list[tuple[Quaternion, Vector]] = [
+        (level(yaw), (math.cos(yaw), math.sin(yaw), 0.0)),
+        (downward(yaw), (0.0, 0.0, -1.0)),
+    ]
+    refused: Refusal | None = None
+    for turn, ahead in sides:
+        there, before = add(point, scale(ahead, -gap)), add(point, scale(ahead, -BACK))
+        try:
+            path: JointPath = arm.plan([(before, turn), (there, turn)], speed)
+        except Refusal as refusal:
+            refused = refusal
+            continue
+        yield from follow(session, machine, path)
+        return [(before, turn)]
+    assert refused is not None
+    raise refused
+
+
+def retreat(
+    session: Session, machine: Machine, way: list[tuple[Vector, Quaternion]], speed: float | None
+) -> Generator[None, None, None]:
+    """Bring the tool back to where it approached from."""
+    yield from follow(session, machine, ready_arm(session).plan(way, speed))
