@@ -90,9 +90,9 @@ def _press(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     machine = ready(session)
     speed = speed_of(arguments, machine)
     accept(target=name)
-    device = session.simulation.built.mechanisms[name]
-    assert isinstance(device, Handled)
-    way = yield from approach(session, machine, device.handle(), speed, gap=PRESSED)
+    button = handle_of(session, name)
+    assert button is not None
+    way = yield from approach(session, machine, button.handle(), speed, gap=PRESSED)
     seen: list[Value] = []
     for _ in range(round(HELD / session.simulation.tick_seconds)):
         seen.append(session.simulation.signals[f"{name}.pressed"].read())
@@ -105,14 +105,19 @@ def _press(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
 
 def devices_with_handle(session: Session) -> list[str]:
     """Return the devices that are operated by touching them."""
-    return [name for name, each in session.simulation.built.mechanisms.items() if isinstance(each, Handled)]
+    return [name for name in session.simulation.built.mechanisms if handle_of(session, name) is not None]
+
+
+def handle_of(session: Session, name: str) -> Handled | None:
+    """Return a device as what is touched, or none when it is not."""
+    found: object = session.simulation.built.mechanisms.get(name)
+    return found if isinstance(found, Handled) else None
 
 
 def _handled(session: Session, name: str, speed: float | None) -> Generator[None, None, None]:
     """Touch the handle, if there is one, and step back."""
-    device = session.simulation.built.mechanisms.get(name)
-    machine = session.machine()
-    if not isinstance(device, Handled) or machine.arm is None:
+    device, machine = handle_of(session, name), session.machine()
+    if device is None or machine.arm is None:
         return
     way = yield from approach(session, machine, device.handle(), speed)
     yield from pause(session, 0.2)
