@@ -79,6 +79,7 @@ def _examine(language: LanguageName) -> Iterator[Diagnosis]:
         ("Container engine", _engine),
         ("Isolation", _isolation),
         ("Physics", _physics),
+        ("Japanese font", _font),
         ("Local model", _local_model),
         ("Model providers", _providers),
         ("Disk", _disk),
@@ -170,6 +171,12 @@ def _physics(language: LanguageName) -> Diagnosis:
         version=_version("pybullet"), scene=scene.name, seconds=took
     )
     return Diagnosis(name="Physics", state="ok", found=found)
+
+
+def _font(language: LanguageName) -> Diagnosis:
+    from hiyari.physics.perception.marks.fonts import font_file
+
+    return Diagnosis(name="Japanese font", state="ok", found=str(font_file()))
 
 
 def _local_model(language: LanguageName) -> Diagnosis:

@@ -74,6 +74,17 @@ def test_a_camera_on_a_robot_moves_with_it(open_room):
     assert near > 1.5 * far > 0
 
 
+def test_a_camera_may_look_straight_down(open_room):
+    """Its picture's top is the x axis, or what the scene says is up."""
+    down = {"eye": [0.7, 0.0, 2.0], "target": [0.7, 0.0, 0.0]}
+    room = open_room(cameras={"down": down, "turned": {**down, "up": [0, 1, 0]}})
+    crate = {name: room.image(camera=name, image="segmentation").any(axis=2) for name in ("down", "turned")}
+    rows, columns = numpy.nonzero(crate["down"])
+    assert rows.mean() < 100 and abs(columns.mean() - 160) < 3
+    rows, columns = numpy.nonzero(crate["turned"])
+    assert abs(rows.mean() - 120) < 3 and columns.mean() > 180
+
+
 def test_brightness_is_a_signal_that_dims_pictures(open_room):
     """Half the light is half the grey level."""
     room = open_room()

@@ -28,7 +28,7 @@ THICK = 0.004
 def picture(client: int, view: View) -> Picture:
     """See Sensing's camera."""
     finite("view", view.eye, view.target, view.light, (view.field_of_view,))
-    look = _BULLET.computeViewMatrix(view.eye, view.target, (0.0, 0.0, 1.0))
+    look = _BULLET.computeViewMatrix(view.eye, view.target, view.axes[2])
     lens = _BULLET.computeProjectionMatrixFOV(view.field_of_view, view.width / view.height, NEAREST, FARTHEST)
     _, _, pixels, buffer, bodies = _BULLET.getCameraImage(
         view.width,

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hiyari.physics.engine import Engine, View
-from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector, add, cross, dot, rotate, scale, subtract, unit
+from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector, add, dot, rotate, scale, subtract, unit
+from hiyari.physics.protocol.values import FARTHEST, NEAREST
 
 from .model import Camera, Range
-
-NEAREST, FARTHEST = 0.05, 50.0
-"""Metres along the axis between which a camera sees."""
 
 
 class Spot(NamedTuple):
@@ -53,7 +51,8 @@ class Mount:
 def view_of(engine: Engine, camera: Camera, mount: Mount, light: Vector) -> View:
     """Return a camera's view now."""
     eye, target = mount.line(engine, camera)
-    return View(eye, target, camera.width, camera.height, camera.field_of_view, light)
+    up = rotate(mount.pose(engine)[1], camera.up)
+    return View(eye, target, camera.width, camera.height, camera.field_of_view, light, up)
 
 
 def focal_pixels(view: View) -> float:
@@ -63,9 +62,7 @@ def focal_pixels(view: View) -> float:
 
 def spot(view: View, point: Vector) -> Spot:
     """Return where a point of the world is in the image, whether or not it lies within."""
-    ahead = unit(subtract(view.target, view.eye))
-    right = unit(cross(ahead, (0.0, 0.0, 1.0)), (0.0, -1.0, 0.0))
-    up = cross(right, ahead)
+    ahead, right, up = view.axes
     way = subtract(point, view.eye)
     depth = dot(way, ahead)
     size = focal_pixels(view) / max(depth, 1e-6)

@@ -28,6 +28,8 @@ class Camera(Data):
     """Robot it is mounted on; fixed in the scene when empty."""
     link: str = ""
     """Link of the robot, its base when empty."""
+    up: Point = (0.0, 0.0, 1.0)
+    """What is up in its picture, in the same frame; the x axis when it looks along this."""
     field_of_view: float = Field(default=55.0, ge=5, le=150)
     """Vertical, degrees."""
     width: int = Field(default=320, ge=16, le=1280)

@@ -12,8 +12,8 @@ from PIL import Image
 
 from hiyari.physics.chance import drawn
 from hiyari.physics.engine import Picture
-from hiyari.physics.perception.eye import FARTHEST
 from hiyari.physics.png import encode_grey16, encode_png
+from hiyari.physics.protocol.values import FARTHEST
 
 PREVIEW = numpy.array([(165, 0, 38), (253, 174, 97), (255, 255, 191), (116, 173, 209), (49, 54, 149)], dtype=float)
 """Colours from near to far (ColorBrewer RdYlBu)."""

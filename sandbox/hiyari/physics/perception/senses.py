@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from hiyari.errors import unknown_name
@@ -68,7 +69,7 @@ class Eye:
             panel.follow(senses.engine)
         own = self.view
         width, height, samples = self.camera.width, self.camera.height, self.camera.samples
-        view = View(own.eye, own.target, width * samples, height * samples, own.field_of_view, own.light)
+        view = replace(own, width=width * samples, height=height * samples)
         picture = shrunk(senses.engine.camera(view), samples)
         return picture._replace(rgb=dimmed(picture.rgb, senses.brightness))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from hiyari.physics.geometry import Quaternion, Vector
+from hiyari.physics.geometry import Quaternion, Vector, cross, subtract, unit
 
 if TYPE_CHECKING:
     import numpy
@@ -106,6 +106,15 @@ class View:
     """Vertical, degrees."""
     light: Vector = (1.0, -1.0, 2.0)
     """Direction towards the light."""
+    up: Vector = (0.0, 0.0, 1.0)
+    """What is up in the picture; when it is the axis of view itself, the x axis is."""
+
+    @property
+    def axes(self) -> tuple[Vector, Vector, Vector]:
+        """Return the directions ahead, to the right and up in the picture."""
+        ahead = unit(subtract(self.target, self.eye))
+        right = unit(cross(ahead, self.up), (0.0, -1.0, 0.0))
+        return ahead, right, cross(right, ahead)
 
 
 FORMS = ("box", "cylinder", "sphere", "capsule")

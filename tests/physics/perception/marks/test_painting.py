@@ -9,6 +9,7 @@ from PIL import Image
 from hiyari.errors import ContentError
 from hiyari.events import LocalText
 from hiyari.physics.perception.marks.apriltag import CODES
+from hiyari.physics.perception.marks.fonts import first_font, places
 from hiyari.physics.perception.marks.lettering import write
 from hiyari.physics.perception.marks.model import LONGEST_PAYLOAD, LONGEST_TEXT, Mark
 from hiyari.physics.perception.marks.painting import paint
@@ -99,6 +100,13 @@ def test_what_cannot_be_painted_is_an_error_with_its_field(fields, says):
     with pytest.raises(ContentError, match=says) as error:
         painted(**fields)
     assert (error.value.file, error.value.field) == (Path("scene.yaml"), "things.x.marks.0")
+
+
+def test_without_a_font_it_says_what_to_install(tmp_path):
+    """A machine with no font of the list is told two ways to get one; with one, it is found."""
+    with pytest.raises(ContentError, match=r"pip install --no-deps matplotlib-fontja.*fonts-ipaexfont-gothic"):
+        first_font([tmp_path / "none.ttf"])
+    assert first_font(places()).is_file()
 
 
 def test_a_broken_image_is_an_error(tmp_path):

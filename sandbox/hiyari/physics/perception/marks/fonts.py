@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import ImageFont
@@ -24,23 +25,33 @@ ADVICE = "pip install --no-deps matplotlib-fontja==1.1.0, or on Debian apt-get i
 Font = ImageFont.FreeTypeFont
 
 
+def places() -> list[Path]:
+    """Return where a font file may be, the project's own first."""
+    found = importlib.util.find_spec(PACKAGE)
+    packaged = found.submodule_search_locations if found is not None else None
+    return [*(Path(place) / "fonts/ipaexg.ttf" for place in packaged or ()), *map(Path, SYSTEM)]
+
+
+def first_font(where: Sequence[Path]) -> Path:
+    """Return the first font file that is there.
+
+    Raises:
+        ContentError: If none is; says what to install.
+    """
+    for place in where:
+        if place.is_file():
+            return place
+    raise ContentError(f"marks with text need a font with Japanese letters, and there is none: {ADVICE}")
+
+
 @functools.cache
 def font_file() -> Path:
     """Return the font file.
 
     Raises:
-        ContentError: If there is none; says what to install.
+        ContentError: If there is none.
     """
-    found = importlib.util.find_spec(PACKAGE)
-    places = (
-        [Path(place) / "fonts/ipaexg.ttf" for place in (found.submodule_search_locations or ()) if found]
-        if found
-        else []
-    )
-    for place in (*places, *map(Path, SYSTEM)):
-        if place.is_file():
-            return place
-    raise ContentError(f"marks with text need a font with Japanese letters, and there is none: {ADVICE}")
+    return first_font(places())
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,8 +1,8 @@
 """Whether what is written on a thing can be read from a camera, for agents that get no pictures.
 
 A plain threshold: the smallest detail has so many pixels in the image, the mark faces the camera, nothing is in
-between, and ink and ground differ. 8 pixels of letter height is what this font needs to tell kanji apart; 1.5 pixels
-of a module is where real decoders begin to read our codes (docs/perception.md).
+between, and ink and ground differ. 8 pixels of letter height is what this font needs to tell kanji apart; at 1.5 pixels
+of a QR code's module and 2 of an AprilTag's, real decoders read our renderings (docs/perception.md).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hiyari.physics.perception.eye import focal_pixels, free_way, spot, within
 
 from .panels import Panel
 
-LETTER_PIXELS, MODULE_PIXELS = 8.0, 1.5
+LETTER_PIXELS, MODULE_PIXELS = 8.0, {"qr": 1.5, "apriltag": 2.0}
 STEEPEST = math.radians(65.0)
 """Largest angle between a mark's normal and the way to the camera."""
 LEAST_DIFFERENCE = 0.04
@@ -33,7 +33,7 @@ def legible(engine: Engine, view: View, panel: Panel, brightness: float) -> bool
         return False
     if free_way(engine, view.eye, add(place, scale(out, 0.003))) is not None:
         return False
-    need = MODULE_PIXELS if mark.kind in ("qr", "apriltag") else LETTER_PIXELS
+    need = MODULE_PIXELS.get(mark.kind, LETTER_PIXELS)
     if panel.detail * focal_pixels(view) / math.sqrt(dot(way, way)) * facing < need:
         return False
     if mark.kind == "image":
