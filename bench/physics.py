@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -111,8 +111,8 @@ class Taped:
         self.tape.append([])
 
 
-def _stage(scene: str) -> Stage:
-    return load_stage(ROBOTS / "scenes" / scene, lambda name: ROBOTS / name)
+def _stage(scene: str, place: Mapping[str, Any] | None = None) -> Stage:
+    return load_stage(ROBOTS / "scenes" / scene, lambda name: ROBOTS / name, place)
 
 
 def _work(scene: str) -> list[tuple[str, dict[str, Any]]]:
@@ -202,14 +202,17 @@ def _cpu_seconds(world: RobotWorld) -> float:
 
 def _engine_rows() -> list[Row]:
     engine = BulletEngine()
-    session = Session(_stage("cell"), engine, Operator(), "en")
+    session = Session(_stage("cell", {"sensors": {"eye": {"kind": "detector"}}}), engine, Operator(), "en")
     session.reset(0)
     reset = _seconds(lambda: session.reset(1), 5)
     camera = session.stage.scene.camera
     small = _seconds(lambda: engine.camera(View(camera.eye, camera.target, 320, 240)), 5)
     large = _seconds(lambda: engine.camera(View(camera.eye, camera.target, 640, 480)), 3)
+    finder = session.simulation.built.senses.finders["eye"]
+    listed = _seconds(lambda: finder.look(0.0), 20)
     engine.close()
     return [
+        Row("cell: a detector's list", 1.0 / listed, "lists/s"),
         Row("cell: reset in a warm worker", reset, "s"),
         Row("cell: camera 320 x 240, software renderer", 1.0 / small, "images/s"),
         Row("cell: camera 640 x 480, software renderer", 1.0 / large, "images/s"),

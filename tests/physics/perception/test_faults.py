@@ -178,9 +178,13 @@ def test_a_happening_begins_and_ends_a_fault(open_room):
             "did you mean crate",
         ),
         ({"sensors": {"w": {"kind": "reading", "signal": "crate.y2"}}}, "sensors.w.signal", "did you mean"),
-        ({"cameras": {"c": {"eye": [0, 0, 1], "target": [1, 0, 1], "on": "amrr"}}}, "cameras.c.on", "did you mean amr"),
         (
-            {"cameras": {"c": {"eye": [0, 0, 1], "target": [1, 0, 1], "on": "amr", "link": "bace"}}},
+            {"cameras": {"c": {"eye": [0, 0, 1], "target": [1, 0, 1], "robot": "amrr"}}},
+            "cameras.c.robot",
+            "did you mean amr",
+        ),
+        (
+            {"cameras": {"c": {"eye": [0, 0, 1], "target": [1, 0, 1], "robot": "amr", "link": "bace"}}},
             "cameras.c.link",
             "there is no link",
         ),

@@ -88,8 +88,8 @@ def test_faults_of_readings(open_room):
 def test_a_range_sensor_measures_to_what_is_in_front(open_room):
     """From the robot's bumper the crate's face is 2.5 m away; turned away, nothing within reach is the reach."""
     sensors = {
-        "front": {"kind": "range", "on": "amr", "eye": [0.3, 0, 0.2], "target": [1, 0, 0.2], "reach": 5.0},
-        "rear": {"kind": "range", "on": "amr", "eye": [-0.5, 0, 0.2], "target": [-1, 0, 0.2], "reach": 5.0},
+        "front": {"kind": "range", "robot": "amr", "eye": [0.3, 0, 0.2], "target": [1, 0, 0.2], "reach": 5.0},
+        "rear": {"kind": "range", "robot": "amr", "eye": [-0.5, 0, 0.2], "target": [-1, 0, 0.2], "reach": 5.0},
     }
     room = open_room(sensors=sensors)
     assert value(room, "front").told == pytest.approx(2.5, abs=0.001)

@@ -66,7 +66,7 @@ def test_segmentation_colours_each_body_by_its_class(open_room):
 
 def test_a_camera_on_a_robot_moves_with_it(open_room):
     """The same crate is larger from nearer."""
-    room = open_room(cameras={"mast": {"on": "amr", "eye": [0.4, 0, 0.6], "target": [2, 0, 0.4]}})
+    room = open_room(cameras={"mast": {"robot": "amr", "eye": [0.4, 0, 0.6], "target": [2, 0, 0.4]}})
     far = room.image(camera="mast", image="segmentation").any(axis=2).sum()
     simulation = room.session.simulation
     simulation.engine.put(simulation.built.machines["amr"].body, (-1.0, 0.0, 0.0), (0, 0, 0, 1))

@@ -23,7 +23,7 @@ def cameras_of(scene: Scene, robots: Mapping[str, Robot]) -> dict[str, Camera]:
     found = {OVERVIEW: scene.camera, **scene.cameras}
     for name in sorted(scene.robots):
         for each, camera in robots[name].cameras.items():
-            found[f"{name}.{each}"] = camera.model_copy(update={"on": name})
+            found[f"{name}.{each}"] = camera.model_copy(update={"robot": name})
     return found
 
 
@@ -41,21 +41,21 @@ def check_senses(scene: Scene, robots: Mapping[str, Robot], file: Path) -> None:
             raise ContentError(f"{name!r} names a camera and a sensor", file=file, field=f"sensors.{name}")
     for name, camera in {**scene.cameras, "": scene.camera}.items():
         field = f"cameras.{name}" if name else "camera"
-        if camera.link and not camera.on:
-            raise ContentError("a link needs a robot in 'on'", file=file, field=f"{field}.link")
-        if camera.on and camera.on not in scene.robots:
-            raise unknown_name("robot", camera.on, scene.robots, file=file, field=f"{field}.on")
+        if camera.link and not camera.robot:
+            raise ContentError("a link needs a robot", file=file, field=f"{field}.link")
+        if camera.robot and camera.robot not in scene.robots:
+            raise unknown_name("robot", camera.robot, scene.robots, file=file, field=f"{field}.robot")
     for robot in robots.values():
         for name, camera in robot.cameras.items():
-            if camera.on:
+            if camera.robot:
                 problem = "a robot's camera is on the robot itself; name a link of it"
-                raise ContentError(problem, file=f"{robot.name}/robot.yaml", field=f"cameras.{name}.on")
+                raise ContentError(problem, file=f"{robot.name}/robot.yaml", field=f"cameras.{name}.robot")
     for name, sensor in scene.sensors.items():
         field = f"sensors.{name}"
         if isinstance(sensor, Detector) and sensor.camera not in cameras:
             raise unknown_name("camera", sensor.camera, cameras, file=file, field=f"{field}.camera")
-        if isinstance(sensor, Range) and sensor.on and sensor.on not in scene.robots:
-            raise unknown_name("robot", sensor.on, scene.robots, file=file, field=f"{field}.on")
+        if isinstance(sensor, Range) and sensor.robot and sensor.robot not in scene.robots:
+            raise unknown_name("robot", sensor.robot, scene.robots, file=file, field=f"{field}.robot")
 
 
 def files_of(scene: Scene, folder: Path) -> list[Path]:

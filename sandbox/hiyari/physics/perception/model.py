@@ -24,7 +24,7 @@ class Camera(Data):
     """Where it is, metres; in the frame of what it is on."""
     target: Point
     """Where it looks, metres; in the same frame."""
-    on: str = ""
+    robot: str = ""
     """Robot it is mounted on; fixed in the scene when empty."""
     link: str = ""
     """Link of the robot, its base when empty."""
@@ -176,7 +176,7 @@ class Range(Measured):
     """Where it is, metres; in the frame of what it is on."""
     target: Point
     """Where it points, metres; in the same frame."""
-    on: str = ""
+    robot: str = ""
     """Robot it is mounted on; fixed in the scene when empty."""
     link: str = ""
     """Link of the robot, its base when empty."""

@@ -68,9 +68,9 @@ def begin_faults(stage: Stage, built: Built) -> None:
 
 
 def _mount(stage: Stage, engine: Engine, built: Built, sensor: Camera | Range, name: str) -> Mount:
-    if not sensor.on:
+    if not sensor.robot:
         return Mount()
-    body = built.machines[sensor.on].body
+    body = built.machines[sensor.robot].body
     links = engine.links(body)
     if not sensor.link:
         return Mount(body)
