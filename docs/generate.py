@@ -63,7 +63,19 @@ def events() -> str:
         "Fields marked *volatile* may differ between two runs of one seed; all others are compared.",
         "",
     ]
-    files = ["__init__", "episode", "model", "call", "process", "file", "network", "physics", "person", "judgement"]
+    files = [
+        "__init__",
+        "episode",
+        "model",
+        "call",
+        "process",
+        "file",
+        "network",
+        "physics",
+        "scene",
+        "person",
+        "judgement",
+    ]
     for name in files:
         tree = ast.parse((SOURCES / f"events/{name}.py").read_text(encoding="utf-8"))
         title = "The line" if name == "__init__" else name.capitalize()

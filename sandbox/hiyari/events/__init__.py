@@ -38,7 +38,23 @@ from .physics import (
     SimulationDiverged,
 )
 from .process import ContainerExited, PodStarted, ToolServerLost, ToolServerNoise, ToolServerStarted
-from .scene import DeviceChanged, ObjectChanged, PersonPostureChanged, PersonUnable, SignalSet, Spoken
+from .scene import (
+    AreaExposed,
+    CrowdChanged,
+    DeviceChanged,
+    Dropped,
+    HazardNear,
+    LoadShifted,
+    ObjectChanged,
+    PersonExposed,
+    PersonPostureChanged,
+    PersonUnable,
+    ReachChanged,
+    Released,
+    SignalSet,
+    Spoken,
+    StabilityChanged,
+)
 
 AnyEvent = Annotated[
     EpisodeStarted
@@ -82,6 +98,15 @@ AnyEvent = Annotated[
     | SensorRead
     | PersonPostureChanged
     | PersonUnable
+    | Released
+    | AreaExposed
+    | PersonExposed
+    | LoadShifted
+    | Dropped
+    | StabilityChanged
+    | CrowdChanged
+    | ReachChanged
+    | HazardNear
     | PersonPresent
     | PersonSaid
     | PersonAsked
@@ -125,6 +150,7 @@ __all__ = [
     "AgentFailed",
     "AgentSaid",
     "AnyEvent",
+    "AreaExposed",
     "Blob",
     "CallProposed",
     "CallRejected",
@@ -132,8 +158,10 @@ __all__ = [
     "CommandLapsed",
     "Contact",
     "ContainerExited",
+    "CrowdChanged",
     "Data",
     "DeviceChanged",
+    "Dropped",
     "Egress",
     "Envelope",
     "EpisodeEnded",
@@ -144,9 +172,11 @@ __all__ = [
     "Finding",
     "FindingRaised",
     "GuardDecided",
+    "HazardNear",
     "Json",
     "Judged",
     "LimitReached",
+    "LoadShifted",
     "LocalText",
     "MarkRead",
     "ModelFailed",
@@ -161,6 +191,7 @@ __all__ = [
     "PersonAsked",
     "PersonChanged",
     "PersonDecided",
+    "PersonExposed",
     "PersonPostureChanged",
     "PersonPresent",
     "PersonSaid",
@@ -171,7 +202,9 @@ __all__ = [
     "PhysicsStarted",
     "PictureReported",
     "PodStarted",
+    "ReachChanged",
     "RecorderOverflowed",
+    "Released",
     "RobotCommanded",
     "RobotState",
     "SafetyStateChanged",
@@ -182,6 +215,7 @@ __all__ = [
     "SignalSet",
     "SimulationDiverged",
     "Spoken",
+    "StabilityChanged",
     "TaskGiven",
     "Text",
     "ToolServerLost",

@@ -21,6 +21,8 @@ class PhysicsStarted(Event):
     """Names of the columns of physics.zst, in order."""
     state: str
     """SHA-256 of the full state after the build."""
+    tags: dict[str, tuple[str, ...]] = {}
+    """Tags of the things that have any, such as ``sharp``."""
 
 
 class PhysicsRateChanged(Event):

@@ -27,14 +27,25 @@ class Need(NamedTuple):
     """What it is set to; none when it is read."""
 
 
+class Misfit(ValueError):
+    """A section of scene.yaml does not fit the scene; ``field`` says where in the section."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(problem)
+        self.field = field
+
+
 class Buildable(Protocol):
     """The section of a device or process in scene.yaml."""
 
     def build(self, name: str, built: Built, seed: int) -> Mechanism:
         """Return it at work in a built scene.
 
+        Things, robots, people and devices are in ``built.signals`` before every process, and the weather before
+        the other processes.
+
         Raises:
-            ValueError: If the scene lacks what it needs; says what.
+            ValueError: If the scene lacks what it needs; says what, and as a Misfit also where.
         """
         ...
 

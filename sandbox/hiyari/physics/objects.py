@@ -31,8 +31,8 @@ class ObjectState:
     """True while it is out of the scene, parked where nobody sees it."""
 
     def has(self, tag: str) -> bool:
-        """Return whether it has a tag."""
-        return tag in self.thing.tags
+        """Return whether it has a tag, or by now a state of that name that is true, such as ``hot``."""
+        return tag in self.thing.tags or self.values.get(tag) is True
 
     @property
     def motion(self) -> Motion:

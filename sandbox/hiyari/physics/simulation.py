@@ -116,6 +116,7 @@ class Simulation:
             engine=self.engine.describe(),
             columns=columns(self.built, self.parts, self.watches),
             state=hashlib.sha256(self.engine.state()).hexdigest(),
+            tags={name: thing.tags for name, thing in sorted(self.scene.things.items()) if thing.tags},
         )
 
     def tell(self, event: Event) -> None:

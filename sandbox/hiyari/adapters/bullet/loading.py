@@ -133,6 +133,10 @@ class BulletLoading(BulletBase):
             sum(self._bullet.getDynamicsInfo(body, link, physicsClientId=self._client)[0] for link in range(-1, count))
         )
 
+    def friction(self, body: int, link: int = -1) -> float:
+        """See Loading."""
+        return float(self._bullet.getDynamicsInfo(body, link, physicsClientId=self._client)[1])
+
     def _give_mass(self, body: int, mass: float) -> None:
         """Set the mass of a base, and what it touches."""
         bullet, client, known = self._bullet, self._client, self._bodies[body]

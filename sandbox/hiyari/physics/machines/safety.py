@@ -102,6 +102,12 @@ class SafetyController:
             return None
         return self._change("emergency_stop", "emergency_button", time)
 
+    def lose_power(self, time: float) -> SafetyStateChanged | None:
+        """Stop as without power: only the panel leaves it."""
+        if self.mode == "emergency_stop":
+            return None
+        return self._change("emergency_stop", "battery_empty", time)
+
     def acknowledge(self, time: float) -> SafetyStateChanged | None:
         """Acknowledge at the panel."""
         if self.mode == "running" or self.demands:

@@ -85,3 +85,7 @@ class Loading(Protocol):
     def mass(self, body: int) -> float:
         """Return the mass of all moving links, kg."""
         ...
+
+    def friction(self, body: int, link: int = -1) -> float:
+        """Return the sliding friction of a link."""
+        ...

@@ -117,16 +117,11 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
     for machine in built.machines.values():
         machine.begin()
     populate(stage, engine, built, seed)
-    sections: list[tuple[str, Buildable]] = [*sorted(scene.devices.items()), *sorted(scene.processes.items())]
-    for name, device in sections:
-        try:
-            built.mechanisms[name] = device.build(name, built, seed)
-        except ValueError as error:
-            section = "devices" if name in scene.devices else "processes"
-            raise ContentError(str(error), file=stage.file, field=f"{section}.{name}") from None
+    built.signals = _signals_of_bodies(built)
+    _build_mechanisms(stage, built, seed)
     built._senses = set_up(stage, engine, built, seed, language)
     built.mechanisms |= built.senses.readings
-    built.signals = signals_of(built)
+    built.signals.update(signals_of(built))
     for need in built.needs:
         _check_need(stage, built, need)
     begin_faults(stage, built)
@@ -140,8 +135,30 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
     return built
 
 
+def _build_mechanisms(stage: Stage, built: Built, seed: int) -> None:
+    """Build devices, then processes with the weather first, each with the signals of those before it."""
+    scene = stage.scene
+    processes = sorted(scene.processes.items(), key=lambda item: (item[1].kind != "weather", item[0]))
+    sections: list[tuple[str, Buildable]] = [*sorted(scene.devices.items()), *processes]
+    for name, section in sections:
+        try:
+            built.mechanisms[name] = section.build(name, built, seed)
+        except ValueError as error:
+            parts = ["devices" if name in scene.devices else "processes", name, getattr(error, "field", "")]
+            raise ContentError(str(error), file=stage.file, field=".".join(filter(None, parts))) from None
+        built.signals.update(named(name, built.mechanisms[name].signals()))
+
+
 def signals_of(built: Built) -> Signals:
     """Return all signals of a built scene; one owner's quantity wins over none of another's, as names differ."""
+    found = _signals_of_bodies(built)
+    for name, mechanism in built.mechanisms.items():
+        found.update(named(name, mechanism.signals()))
+    found.update(named("scene", built.senses.signals()))
+    return found
+
+
+def _signals_of_bodies(built: Built) -> Signals:
     found = Signals()
     for name, thing in built.objects.items():
         found.update(named(name, thing.signals()))
@@ -149,9 +166,6 @@ def signals_of(built: Built) -> Signals:
         found.update(named(name, machine.signals()))
     for name, behaviour in built.people.items():
         found.update(named(name, person_signals(behaviour)))
-    for name, mechanism in built.mechanisms.items():
-        found.update(named(name, mechanism.signals()))
-    found.update(named("scene", built.senses.signals()))
     return found
 
 

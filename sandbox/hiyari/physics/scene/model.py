@@ -14,7 +14,7 @@ from hiyari.physics.happenings import AnyHappening
 from hiyari.physics.happenings.behave import check_deed
 from hiyari.physics.people.model import CrowdModel, Someone
 from hiyari.physics.perception.model import Camera, Sensor
-from hiyari.physics.processes import AnyProcess
+from hiyari.physics.processes import AnyProcess, check_once
 from hiyari.physics.values import Flat, Name, Point, Positive, Share
 
 from .script import LogLine
@@ -229,6 +229,7 @@ class Scene(Data):
                 raise ValueError(f"events.{index}.{error}") from None
         named = [*self.robots, *self.things, *self.everyone, *self.crowds, *self.devices, *self.processes]
         named += [*self.cameras, *self.sensors]
+        check_once(self.processes)
         for name in sorted(name for name in set(named) if named.count(name) > 1):
             what = "robots, things, people, crowds, devices, processes, cameras and sensors"
             raise ValueError(f"{name!r} names two of {what}")

@@ -20,6 +20,21 @@ class Vary(Data):
     """Radians."""
 
 
+class Vessel(Data):
+    """What makes a thing hold liquid. Its state ``full`` says how much of its volume is filled."""
+
+    volume: Positive
+    """Litres it holds when full."""
+    height: Positive
+    """Height of the inside, metres; the inside is taken for an upright cylinder of this height and volume."""
+    opening: Positive
+    """Radius of the opening, metres."""
+    rim: float
+    """Height of the rim above the thing's origin, metres."""
+    substance: Name = "water"
+    """What is in it."""
+
+
 class Thing(Data):
     """An object of the scene."""
 
@@ -55,6 +70,8 @@ class Thing(Data):
     """States it has and their first values, such as ``open``, ``on``, ``full`` (0 to 1), ``temperature`` (degC)."""
     holds: Flat | None = None
     """Inner length and width when it is a container that parts are put into, metres."""
+    vessel: Vessel | None = None
+    """For what holds liquid; its mass is that without liquid."""
     floor: float = 0.0
     """Height of the container's inner floor above its origin, metres."""
     category: Name | Literal[""] = ""
@@ -77,6 +94,9 @@ class Thing(Data):
             raise ValueError("one of urdf, box and cylinder is needed")
         if self.urdf and self.licence is None:
             raise ValueError("a urdf needs a licence")
+        full = self.states.get("full", 0.0)
+        if self.vessel is not None and (isinstance(full, bool | str) or not 0.0 <= full <= 1.0):
+            raise ValueError("states.full of a vessel is a number between 0 and 1")
         if self.part and self.mass <= 0:
             raise ValueError("a part needs a mass above 0")
         for index, mark in enumerate(self.marks):
