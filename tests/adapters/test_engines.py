@@ -207,7 +207,9 @@ def test_friction_decides_what_slides(engine):
     engine.set_velocity(body, (1, 0, 0), (0, 0, 0))
     run(engine, 500)
     assert abs(engine.motion(body).linear[0]) < 0.02
+    assert engine.friction(body) > 0.0
     engine.set_friction(body, 0.0)
+    assert engine.friction(body) == 0.0
     engine.set_velocity(body, (1, 0, 0), (0, 0, 0))
     run(engine, 500)
     assert engine.motion(body).linear[0] > 0.9

@@ -101,6 +101,10 @@ class MujocoLoading(MujocoBase):
         model, _, tables = self._fresh()
         return float(sum(model.body_mass[link] for link in tables.links[body].values()))
 
+    def friction(self, body: int, link: int = -1) -> float:
+        """See Loading."""
+        return self._world.parts[body].friction[link]
+
     def _added(self, part: Part) -> int:
         self._change()
         self._world.parts.append(part)

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from hiyari.physics.geometry import Vector
+from hiyari.physics.people.areas import INFANT, STIFFNESS
 
 if TYPE_CHECKING:
     from hiyari.physics.engine import Engine
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 ARMS = 1.2
 """Metres beyond a distance within which a person's feet must be for the body to be looked at: an arm and a lean."""
+
+
+SKIN = {*STIFFNESS, INFANT}
+"""Regions that are a body's; the others are a wheelchair, a stick, a pram, a box that is carried."""
 
 
 class Part(NamedTuple):
@@ -38,6 +43,8 @@ def nearest_part(engine: Engine, behaviour: Behaviour, body: int, within: float)
         return None
     found: Part | None = None
     for cluster, segment in person.bodies.items():
+        if segment.region_of(cluster) not in SKIN:
+            continue
         near = engine.closest(body, cluster, within if found is None else found.distance)
         if near is not None and (found is None or near.distance < found.distance):
             found = Part(segment.region_of(cluster), max(near.distance, 0.0), near.point_b)
