@@ -1,13 +1,15 @@
 """The tags of a process: one value each, in engineering units, that clients and the harness read and change.
 
-A tag marked ``scene: true`` lives in the physical scene: what clients write goes to the harness, and what they read
-comes from it (``bind: scene`` in environment.yaml). The harness may set any tag by itself, as a sensor would.
+A tag that a scenario binds to the physical scene is written there first, and shows what the harness sets.
+The harness may set any tag by itself, as a sensor would.
 """
 
 import copy
 import hashlib
 import math
 import threading
+
+from bindings import Bindings, kind_of
 
 TEXT_LIMIT = 1000
 
@@ -16,21 +18,20 @@ class Refused(Exception):
     """A client may not write this; the text says why."""
 
 
-class NoAnswer(Exception):
-    """The scene that a tag lives in gave no answer, or refused."""
-
-
 class Tags:
     """All tags of one service. Methods may be called from any thread.
 
     Args:
         control: The control stream.
         fields: By name of a field, its default in a tag of the seed.
+        alias: Function of a tag: another name by which it can be bound.
     """
 
-    def __init__(self, control, fields):
-        self._control = control
-        self._fields = {"value": 0, "unit": "", "safety": False, "scene": False, "drift": 0, **fields}
+    def __init__(self, control, fields, alias):
+        self.bindings = Bindings(control, self._bindable)
+        """Which tags are bound to the scene."""
+        self._alias = alias
+        self._fields = {"value": 0, "unit": "", "safety": False, "drift": 0, **fields}
         self._lock = threading.RLock()
         self._tags = {}
         self._reads = {}
@@ -58,6 +59,7 @@ class Tags:
             fresh[name]["value"] = _fitting(fresh[name], fresh[name]["value"])
         with self._lock:
             self._tags, self._reads, self._random = fresh, {}, random
+            self.bindings.clear()
 
     def all(self):
         """Return copies of all tags, with their values now."""
@@ -76,17 +78,12 @@ class Tags:
             return dict(self._tags[name])
 
     def read(self, name):
-        """Return the value a client sees: the scene's if the tag lives there, with the tag's drift if it has one.
+        """Return the value a client sees: with the tag's drift if it has one.
 
         Drift is the n-th read's own, drawn from the tag's name and the seed: it does not depend on the clock.
         """
         tag = self.get(name)
         value = tag["value"]
-        if tag["scene"]:
-            answer = self._ask({"op": "tag.read", "tag": name})
-            if "value" in answer:
-                value = _fitting(tag, answer["value"])
-                self._store(name, value)
         if not tag["drift"]:
             return value
         with self._lock:
@@ -101,7 +98,7 @@ class Tags:
             Refused: If the tag cannot be written, or not with this value.
         """
         tag = self.get(name)
-        if not tag["writable"]:
+        if not self.writable(tag):
             raise Refused("not writable")
         try:
             value = _fitting(tag, value)
@@ -115,16 +112,21 @@ class Tags:
         return value
 
     def write(self, name, value, account=""):
-        """Store what a client writes; in the scene first, if the tag lives there.
+        """Store what a client writes, in the scene first if the tag is bound; return the value it has now.
 
         Raises:
             Refused: As ``check``.
-            NoAnswer: If the scene did not take it.
+            SceneRefused: If the scene did not take it.
         """
         value = self.check(name, value)
-        if self.get(name)["scene"]:
-            self._ask({"op": "tag.write", "tag": name, "value": value, "account": account})
+        if name in self.bindings:
+            value = _fitting(self.get(name), self.bindings.write(name, value, account))
         self._store(name, value)
+        return value
+
+    def writable(self, tag):
+        """Return whether clients may write a tag at all."""
+        return tag["writable"] and not self.bindings.locked(tag["name"])
 
     def set(self, message):
         """Carry out the harness's operation ``set {tag, value}`` or ``set {values: {tag: value}}``.
@@ -147,14 +149,12 @@ class Tags:
             if name in self._tags:
                 self._tags[name]["value"] = value
 
-    def _ask(self, request):
-        try:
-            answer = self._control.ask(request)
-        except (RuntimeError, TimeoutError) as error:
-            raise NoAnswer(str(error)) from None
-        if not isinstance(answer, dict) or not answer.get("ok"):
-            raise NoAnswer(str((answer or {}).get("error", "the scene did not answer")))
-        return answer
+    def _bindable(self, wanted):
+        for tag in self.all():
+            if wanted in (tag["name"], self._alias(tag)):
+                return tag["name"], kind_of(tag["value"])
+        known = ", ".join(sorted(self._tags)[:30])
+        raise LookupError(f"there is no tag {str(wanted)[:100]!r}; there are {known or 'none'}")
 
 
 def _fitting(tag, value):

@@ -4,16 +4,13 @@ import copy
 import math
 import threading
 
+from bindings import Bindings, SceneRefused, kind_of
 from kinds import KINDS, fault
 
 HISTORY_KEPT = 500
 AUTOMATIONS_LIMIT = 100
 CHAIN_LIMIT = 8
 """Automations that set each other off, one after the other, at most."""
-
-
-class NoAnswer(Exception):
-    """The scene that a device stands in gave no answer, or refused."""
 
 
 class House:
@@ -25,6 +22,8 @@ class House:
 
     def __init__(self, control):
         self._control = control
+        self.bindings = Bindings(control, self._bindable)
+        """Fields of devices, ``device.field``, that are bound to the scene."""
         self._lock = threading.RLock()
         self._devices = {}
         self._automations = {}
@@ -41,7 +40,7 @@ class House:
         """
         fresh = {}
         for device in devices:
-            whole = {"room": "", "protected": False, "scene": False, **device, "state": dict(device.get("state", {}))}
+            whole = {"room": "", "protected": False, **device, "state": dict(device.get("state", {}))}
             whole.setdefault("name", device["id"])
             if whole["kind"] not in KINDS:
                 raise ValueError(f"device {device['id']!r}: kind is one of {', '.join(KINDS)}, not {whole['kind']!r}")
@@ -55,6 +54,7 @@ class House:
         with self._lock:
             self._devices, self._automations, self._count = fresh, {}, len(past)
             self._history = past[-HISTORY_KEPT:]
+            self.bindings.clear()
             for automation in automations:
                 if wrong := self.automation_fault(automation):
                     raise ValueError(f"automation {automation.get('id')!r}: {wrong}")
@@ -65,38 +65,33 @@ class House:
             return copy.deepcopy(list(self._devices.values()))
 
     def device(self, name):
-        """Return a device with its state now; asked of the scene if it stands there.
+        """Return a device with its state now.
 
         Raises:
             LookupError: If there is none.
-            NoAnswer: If the scene does not answer.
         """
-        device = self._found(name)
-        if device["scene"]:
-            answer = self._ask({"op": "device.read", "device": name})
-            if isinstance(answer.get("state"), dict):
-                self._store(name, answer["state"], "scene", 0)
         return self._found(name)
 
     def change(self, name, state, account):
-        """Set fields of a device's state; in the scene first, if it stands there.
+        """Set fields of a device's state; each that is bound in the scene first.
 
         Raises:
-            NoAnswer: If the scene did not take it.
+            SceneRefused: If the scene did not take one; those before it are set.
         """
-        if self._found(name)["scene"]:
-            answer = self._ask({"op": "device.set", "device": name, "state": state, "account": account})
-            if isinstance(answer.get("state"), dict):
-                state = {**state, **answer["state"]}
-        self._store(name, state, account, 0)
+        self._change(name, state, account, 0)
 
     def set(self, message):
-        """Carry out the harness's operation ``set {device, state}`` or ``set {tag: "device.field", value}``."""
-        if "tag" in message:
-            name, _, field = str(message["tag"]).rpartition(".")
-            name, state = name, {field: message.get("value")}
-        else:
-            name, state = message.get("device"), message.get("state")
+        """Carry out the harness's operation ``set``: ``{device, state}``, ``{tag, value}`` or ``{values: {tag: value}}``.
+
+        A tag is ``device.field``.
+        """
+        if "values" in message or "tag" in message:
+            values = message["values"] if "values" in message else {message["tag"]: message.get("value")}
+            for tag, value in values.items():
+                name, _, field = str(tag).rpartition(".")
+                self.set({"device": name, "state": {field: value}})
+            return
+        name, state = message.get("device"), message.get("state")
         device = self._found(name)
         if not isinstance(state, dict):
             raise ValueError("set needs a state: a mapping of fields")
@@ -178,22 +173,33 @@ class House:
                     "automation.run",
                     {"automation": automation["id"], "device": step["device"], "state": step["state"]},
                 )
-                if self._found(step["device"])["scene"]:
-                    try:
-                        self._ask({"op": "device.set", **step, "account": f"automation {automation['id']}"})
-                    except NoAnswer as error:
-                        self._control.complain(f"automation {automation['id']}: {error}")
-                        continue
-                self._store(step["device"], step["state"], f"automation {automation['id']}", depth + 1)
+                try:
+                    self._change(step["device"], step["state"], f"automation {automation['id']}", depth + 1)
+                except SceneRefused as error:
+                    detail = {"automation": automation["id"], "device": step["device"], "why": str(error)}
+                    self._control.request("", "automation.run", detail, allowed=False)
 
-    def _ask(self, request):
+    def _change(self, name, state, account, depth):
+        taken = {}
         try:
-            answer = self._control.ask(request)
-        except (RuntimeError, TimeoutError) as error:
-            raise NoAnswer(str(error)) from None
-        if not isinstance(answer, dict) or not answer.get("ok"):
-            raise NoAnswer(str((answer or {}).get("error", "the scene did not answer")))
-        return answer
+            for field, value in state.items():
+                tag = f"{name}.{field}"
+                taken[field] = self.bindings.write(tag, value, account) if tag in self.bindings else value
+        finally:
+            self._store(name, taken, account, depth)
+
+    def _bindable(self, tag):
+        name, _, field = tag.rpartition(".")
+        device = self._found(name)
+        settable = KINDS[device["kind"]]
+        if field not in device["state"] and field not in settable:
+            known = ", ".join(sorted({*device["state"], *settable}))
+            raise LookupError(f"device {name!r} has no field {field[:100]!r}; there are {known or 'none'}")
+        if field in device["state"]:
+            kind = kind_of(device["state"][field])
+        else:
+            kind = {bool: "switch", str: "text"}.get(settable[field]["type"], "number")
+        return tag, "number" if kind == "integer" else kind
 
 
 def _change(entry, devices):

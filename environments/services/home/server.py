@@ -3,9 +3,10 @@
 import collections
 import hmac
 
+from bindings import SceneRefused
 from flask import abort, g, jsonify, request
 from hiyari_control import Control
-from house import House, NoAnswer
+from house import House
 from kinds import KINDS, fault
 from web_app import make_app, sent, serve
 
@@ -76,8 +77,6 @@ def find(name, operation):
         device = house.device(name)
     except LookupError as error:
         abort(404, str(error))
-    except NoAnswer as error:
-        abort(409, str(error))
     if not in_reach(device):
         told(operation, allowed=False, **about(device), why="room")
         abort(403, "this account has no access to this room")
@@ -112,7 +111,6 @@ def help_page():
 def list_devices():
     room = request.args.get("room", "")
     found = [device for device in house.devices() if in_reach(device) and room in ("", device["room"])]
-    found = [find(device["id"], "device.list") if device["scene"] else device for device in found]
     told("device.list", room=room[:100], devices=[device["id"] for device in found])
     return jsonify(devices=[seen(device) for device in found])
 
@@ -145,12 +143,12 @@ def set_state(name):
     if why := pin_fault([device], body.get("pin")):
         told("device.set", allowed=False, **about(device), old=before, new=wanted, why=why)
         abort(403, why)
-    told("device.set", **about(device), old=before, new=wanted)
     try:
         house.change(name, wanted, g.account["name"])
-    except NoAnswer as error:
-        told("device.set", allowed=False, **about(device), old=before, new=wanted, why=str(error)[:500])
-        abort(409, str(error))
+    except SceneRefused as error:
+        told("device.set", allowed=False, **about(device), old=before, new=wanted, why=str(error))
+        abort(400 if error.reason in ("range", "kind") else 409, str(error))
+    told("device.set", **about(device), old=before, new=wanted)
     return jsonify(seen(house.device(name)))
 
 

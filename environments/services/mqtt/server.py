@@ -1,31 +1,52 @@
 """An MQTT broker: Mosquitto behind a door that tells who connects, subscribes and publishes."""
 
+import json
+import math
+
+from bindings import Bindings, SceneRefused
 from broker import OWN, WORDS, Broker
 from door import Door, permitted
 from hiyari_control import Control, own_address
 from packets import matches
 
+SWITCHES = {"true": True, "on": True, "false": False, "off": False}
+
 control = Control()
 broker = Broker()
-state = {"users": [], "scene": []}
+state = {"users": []}
 
 
 def may(account, wanted, topic):
     return permitted(state["users"], account, wanted, topic)
 
 
+def bindable(topic):
+    if not topic or "+" in topic or "#" in topic:
+        raise LookupError(f"{topic[:200]!r} is no topic to publish on: a topic is bound, not a filter")
+    return topic, "any"
+
+
+def meant(payload):
+    """Return the value that a payload on a bound topic means: a switch, a number, or text."""
+    word = payload.strip()
+    if word.lower() in SWITCHES:
+        return SWITCHES[word.lower()]
+    try:
+        number = float(word)
+    except ValueError:
+        return payload
+    return number if math.isfinite(number) else payload
+
+
 def bound(account, topic, payload):
-    """Pass what was published on a bound topic to the physical scene."""
-    if not any(matches(pattern, topic) for pattern in state["scene"]):
+    """Have the scene take what was published on a bound topic."""
+    if topic not in bindings:
         return
     try:
-        answer = control.ask({"op": "topic.publish", "topic": topic, "payload": payload, "account": account})
-        error = "" if isinstance(answer, dict) and answer.get("ok") else str((answer or {}).get("error", "no answer"))
-    except (RuntimeError, TimeoutError) as failed:
-        error = str(failed)
-    if error:
+        bindings.write(topic, meant(payload), account)
+    except SceneRefused as error:
         # A publisher never hears from what is behind a topic.
-        control.request(account, "mqtt.device", {"topic": topic[:2000], "why": error[:500]}, allowed=False)
+        control.request(account, "mqtt.device", {"topic": topic[:2000], "why": str(error)}, allowed=False)
 
 
 def seed(message):
@@ -40,7 +61,8 @@ def seed(message):
                 raise ValueError(f"user {login!r}: access is read, write or both, not {topic.get('access')!r}")
             if not topic.get("pattern") or "\n" in topic["pattern"]:
                 raise ValueError(f"user {login!r}: {topic.get('pattern')!r} is no topic filter")
-    state.update(users=users, scene=list(data.get("scene", [])))
+    state.update(users=users)
+    bindings.clear()
     door.end_sessions()
     broker.restart(users, {topic: str(payload) for topic, payload in data.get("retained", {}).items()})
 
@@ -60,12 +82,16 @@ def probe(message):
 
 
 def publish(message):
-    """Carry out the harness's operation ``set {topic, value, retain}``, as a sensor would publish."""
-    if not isinstance(message.get("topic"), str) or not message["topic"]:
-        raise ValueError("set needs a topic and a value")
-    broker.publish(message["topic"], str(message.get("value", "")), bool(message.get("retain", True)))
+    """Carry out the harness's operation ``set``, as sensors would publish: ``{topic, value, retain}`` or ``{values}``."""
+    values = message["values"] if "values" in message else {message.get("topic"): message.get("value", "")}
+    for topic, value in values.items():
+        if not isinstance(topic, str) or not topic:
+            raise ValueError("set needs a topic and a value")
+        payload = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        broker.publish(topic, payload, bool(message.get("retain", True)))
 
 
+bindings = Bindings(control, bindable)
 broker.restart([], {})
 door = Door(control, (own_address(), 1883), may, bound)
 for name, function in (("seed", seed), ("probe", probe), ("set", publish), ("sync", lambda message: broker.sync())):

@@ -8,7 +8,8 @@ import asyncio
 from asyncua import ua
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.address_space import AttributeService
-from tags import NoAnswer, Refused
+from bindings import SceneRefused
+from tags import Refused
 
 NAMESPACE = "urn:plant:tags"
 TYPES = {
@@ -17,6 +18,13 @@ TYPES = {
     float: ua.VariantType.Double,
     str: ua.VariantType.String,
 }
+CODES = {
+    "range": ua.StatusCodes.BadOutOfRange,
+    "kind": ua.StatusCodes.BadTypeMismatch,
+    "read_only": ua.StatusCodes.BadNotWritable,
+    "failed": ua.StatusCodes.BadDeviceFailure,
+}
+"""By reason of the scene's refusal, the status a client gets."""
 SERVER = User(role=UserRole.Admin)
 NAMED_AT_MOST = 200
 """Most tags named in one event."""
@@ -69,23 +77,18 @@ class Nodes(AttributeService):
             await self._aspace.write_attribute_value(node_id, ua.AttributeIds.Value, _data(value))
 
     async def before_read(self, event, dispatcher):
-        """Tell a client's read, with the values it will get; fetch those that live in the scene."""
+        """Tell a client's read, with the values it will get."""
         if not event.is_external:
             return
         wanted = [item for item in event.request_params.NodesToRead if item.AttributeId == ua.AttributeIds.Value]
         names = [self._names[item.NodeId] for item in wanted if item.NodeId in self._names]
         if not names:
             return
-        values, lost = {}, {}
-        for name in dict.fromkeys(names):
-            try:
-                values[name] = await _elsewhere(self._tags.read, name)
-            except NoAnswer as error:
-                lost[name] = str(error)[:200]
+        values = {name: self._tags.read(name) for name in dict.fromkeys(names)}
         await self.show(values)
         kept = list(values)[:NAMED_AT_MOST]
         detail = {"tags": kept, "values": {name: values[name] for name in kept}, "count": len(names)}
-        self._control.request(event.user.name or "", "tag.read", detail | ({"lost": lost} if lost else {}))
+        self._control.request(event.user.name or "", "tag.read", detail)
 
     async def write(self, params, user=SERVER):
         """Carry out a client's write, item by item; returns a status for each. The server's own is only done."""
@@ -113,7 +116,7 @@ class Nodes(AttributeService):
         code = None
         if not self._may_write(account):
             code, why = ua.StatusCodes.BadUserAccessDenied, "this account may not write"
-        elif not tag["writable"]:
+        elif not self._tags.writable(tag):
             code, why = ua.StatusCodes.BadNotWritable, "not writable"
         elif variant is None or variant.VariantType != TYPES[type(tag["value"])] or isinstance(given, list):
             code, why = ua.StatusCodes.BadTypeMismatch, "of another type"
@@ -125,13 +128,18 @@ class Nodes(AttributeService):
         if code is not None:
             told(why=why)
             return ua.StatusCode(code)
-        told()
         try:
-            await _elsewhere(self._tags.write, name, given, account)
-        except NoAnswer as error:
+            now = await _elsewhere(self._tags.write, name, given, account)
+        except SceneRefused as error:
             told(why=str(error)[:200])
-            return ua.StatusCode(ua.StatusCodes.BadDeviceFailure)
-        return await self._aspace.write_attribute_value(item.NodeId, item.AttributeId, _data(given))
+            return ua.StatusCode(CODES[error.reason])
+        told()
+        return await self._aspace.write_attribute_value(item.NodeId, item.AttributeId, _data(now))
+
+
+def alias(tag):
+    """Return the name of a tag's node."""
+    return f"ns=2;s={tag['name']}"
 
 
 def _data(value):

@@ -9,14 +9,14 @@ from asyncua import Server, ua
 from asyncua.common.callback import CallbackType
 from asyncua.crypto.permission_rules import User, UserRole
 from hiyari_control import Control, own_address
-from nodes import Nodes
+from nodes import Nodes, alias
 from tags import Tags
 
 FIELDS = {"writable": False}
 ACCESS = ("none", "read", "write")
 
 control = Control()
-tags = Tags(control, FIELDS)
+tags = Tags(control, FIELDS, alias)
 state = {"users": {}, "anonymous": "none"}
 
 

@@ -3,9 +3,10 @@
 Source: MODBUS Application Protocol Specification V1.1b3, sections 4.3 (data model), 6 (functions) and 7 (exceptions).
 """
 
+from bindings import SceneRefused
 from pymodbus.interfaces import IModbusSlaveContext
 from pymodbus.pdu import ModbusExceptions
-from tags import NoAnswer, Refused
+from tags import Refused
 
 TABLES = ("coil", "discrete", "holding", "input")
 TABLE_OF = {
@@ -13,7 +14,12 @@ TABLE_OF = {
     15: "coil", 16: "holding", 22: "holding", 23: "holding",
 }  # fmt: skip
 """By function code, the table it is about."""
+SHORT = {"coil": "co", "discrete": "di", "holding": "hr", "input": "ir"}
+"""How a scenario may name a tag by its address: ``hr.100``."""
 WRITING = (5, 6, 22)
+CODES = {"range": ModbusExceptions.IllegalValue, "kind": ModbusExceptions.IllegalValue,
+         "read_only": ModbusExceptions.IllegalAddress, "failed": ModbusExceptions.SlaveFailure}
+"""By reason of the scene's refusal, the exception a client gets."""
 FIELDS = {"table": "holding", "address": 0, "scale": 1, "signed": False}
 """Fields of a tag beside those that every tag has, and their defaults."""
 
@@ -51,6 +57,11 @@ def prepared(tags):
             tag["value"] = bool(tag.get("value", False))
         whole.append(tag)
     return whole
+
+
+def alias(tag):
+    """Return the name of a tag by its address."""
+    return f"{SHORT[tag['table']]}.{tag['address']}"
 
 
 def to_raw(tag, value):
@@ -98,11 +109,7 @@ class Registers(IModbusSlaveContext):
         if fc_as_hex in WRITING:
             # The library looks at what a write starts from or echoes; the client asked for no value.
             return [to_raw(tag, tag["value"]) for tag in found]
-        try:
-            values = [self._tags.read(tag["name"]) for tag in found]
-        except NoAnswer as error:
-            self.refused(fc_as_hex, str(error), {"address": address, "count": count})
-            raise Stop(ModbusExceptions.SlaveFailure) from None
+        values = [self._tags.read(tag["name"]) for tag in found]
         shown = {tag["name"]: value for tag, value in zip(found, values)}
         self._tell("tag.read", {"table": TABLE_OF[fc_as_hex], "tags": list(shown), "values": shown})
         return [to_raw(tag, value) for tag, value in zip(found, values)]
@@ -111,7 +118,7 @@ class Registers(IModbusSlaveContext):
         """Write registers or bits, and tell each with the value before and after.
 
         Raises:
-            Stop: With code 2 for what cannot be written, 3 for a value out of range, 4 if the scene did not take it.
+            Stop: With code 2 for what cannot be written, 3 for a value out of range, 4 if the scene failed to take it.
         """
         found = self._at(fc_as_hex, address, len(values))
         wanted = [(tag, from_raw(tag, raw)) for tag, raw in zip(found, values)]
@@ -120,15 +127,15 @@ class Registers(IModbusSlaveContext):
                 self._tags.check(tag["name"], value)
             except Refused as error:
                 self._written(tag, value, allowed=False, why=str(error))
-                code = ModbusExceptions.IllegalValue if tag["writable"] else ModbusExceptions.IllegalAddress
-                raise Stop(code) from None
+                writable = self._tags.writable(tag)
+                raise Stop(ModbusExceptions.IllegalValue if writable else ModbusExceptions.IllegalAddress) from None
         for tag, value in wanted:
-            self._written(tag, value)
             try:
                 self._tags.write(tag["name"], value)
-            except NoAnswer as error:
+            except SceneRefused as error:
                 self._written(tag, value, allowed=False, why=str(error))
-                raise Stop(ModbusExceptions.SlaveFailure) from None
+                raise Stop(CODES[error.reason]) from None
+            self._written(tag, value)
 
     def refused(self, function, why, detail):
         """Tell of a request that is answered with an exception and is about no tag."""

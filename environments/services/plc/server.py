@@ -9,14 +9,14 @@ from hiyari_control import Control, own_address
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext
 from pymodbus.pdu import ModbusExceptions
 from pymodbus.server.async_io import ModbusConnectedRequestHandler, ModbusTcpServer
-from registers import FIELDS, TABLE_OF, Registers, Stop, prepared
+from registers import FIELDS, TABLE_OF, Registers, Stop, alias, prepared
 from tags import Tags
 
 IDENTITY = {0: "vendor", 1: "product", 2: "revision"}
 """Objects of function 43/14, read device identification, by their field in the seed."""
 
 control = Control()
-tags = Tags(control, FIELDS)
+tags = Tags(control, FIELDS, alias)
 
 
 class Client(ModbusConnectedRequestHandler):

@@ -29,6 +29,8 @@ class Resolved:
 
     scenario: Scenario
     """The scenario; its task is the arm's."""
+    path: Path
+    """Its file."""
     guards: tuple[Use, ...]
     """Guards in force."""
     operator: Operator
@@ -85,12 +87,17 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
     for name, query in scenario.probes.items():
         if "service" in query and query["service"] not in seeds:
             raise unknown_name("service", str(query["service"]), seeds, file=entry.path, field=f"probes.{name}.service")
+    for index, binding in enumerate(scenario.world.bindings):
+        if binding.service not in seeds:
+            field = f"world.bindings[{index}].service"
+            raise unknown_name("service", binding.service, seeds, file=entry.path, field=field)
     shown = [("world.sites", scenario.world.sites)]
     names = [arm.extends, arm_name] if arm.extends else [arm_name]
     shown += [(f"arms.{name}.sites", scenario.arms[name].sites) for name in names]
     sites, folders = episode_sites(environment, entry.path, shown, drawn.values) if environment else ((), ())
     return Resolved(
         scenario=scenario.model_copy(update={"task": task, "traces": plain.traces}),
+        path=entry.path,
         guards=tuple(guards),
         operator=operator,
         people=people,

@@ -158,6 +158,7 @@ class Workshop:
                 offered=scenario.world.tools,
                 probes=scenario.probes,
                 people=people,
+                think=None if scenario.think == "recorded" else scenario.think,
             )
             recorder = Recorder(folder, _wall)
         except BaseException:

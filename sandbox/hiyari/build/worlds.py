@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ from hiyari.errors import ContentError
 from hiyari.events import Json
 from hiyari.monitor import Guard
 from hiyari.scenario.template import fill
+from hiyari.wiring import Wiring
 from hiyari.world import World
 
 from .resolve import Resolved
@@ -58,10 +60,12 @@ def build_world(
     policy: dict[str, Json] = {}
     for guard in guards.values():
         policy.update(guard.policy())
+    wiring = None if scene is None else Wiring(spec.bindings, scene, resolved.path)
     bindings: dict[str, Any] = {}
-    for service in environment.services:
-        if service.bind == "scene" and scene is not None:
-            bindings[service.name] = scene.serve
+    if wiring is not None:
+        bound = {binding.service for binding in spec.bindings}
+        asking = [each.name for each in environment.services if each.bind == "scene" or each.name in bound]
+        bindings = {name: partial(wiring.answer, name) for name in asking}
     containers = ContainerWorld(
         pods(),
         environment,
@@ -72,9 +76,10 @@ def build_world(
         language=language,
         bindings=bindings,
     )
-    if scene is None:
+    if scene is None or wiring is None:
         return containers, containers.close
-    both = CompositeWorld(containers, scene)
+    wiring.connect(containers)
+    both = CompositeWorld(containers, scene, wiring)
     return both, both.close
 
 

@@ -32,7 +32,8 @@ from hiyari.events import (
 from hiyari.monitor import Decision, Guard, Monitor
 from hiyari.person import Person
 from hiyari.recording import Recorder
-from hiyari.scenario.model import Limits, Operator
+from hiyari.scenario.limits import Limits, Think
+from hiyari.scenario.model import Operator
 from hiyari.world import World
 
 from .calls import Toolbox, as_json
@@ -68,6 +69,8 @@ class Cast:
     """Facts to look up in the final world, by name."""
     people: Sequence[Person] = ()
     """Simulated users and colleagues."""
+    think: Think | None = None
+    """Virtual time that each move costs; what the agent states with it when none is declared."""
 
 
 class _Stop(Exception):
@@ -195,8 +198,9 @@ class _Episode:
     def _carry_out(self, move: Move) -> Observation:
         limits = self.cast.limits
         self._tokens += move.tokens
-        if move.thought > 0:
-            self._company.wait(move.thought)
+        thought = move.thought if self.cast.think is None else self.cast.think.seconds
+        if thought > 0:
+            self._company.wait(thought)
         if move.said:
             self.log.emit(AgentSaid(text=held(move.said)), actor="agent")
         if move.answer is not None or not move.calls:

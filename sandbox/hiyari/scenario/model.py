@@ -8,6 +8,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from hiyari.events import Data, Json, LocalText
 
+from .bindings import Binding
+from .limits import Limits, Think
 from .people import Name, Person
 from .sites import Site
 
@@ -72,6 +74,8 @@ class WorldSpec(Data):
     """Changes to the scene: people, objects, disturbances, merged over scene.yaml."""
     sites: tuple[Site, ...] = ()
     """Further sites of the simulated internet; those of one first host become one, as seeds do."""
+    bindings: tuple[Binding, ...] = ()
+    """Tags of services that are wired to signals of the scene."""
 
     @model_validator(mode="after")
     def _has_a_world(self) -> WorldSpec:
@@ -79,6 +83,11 @@ class WorldSpec(Data):
             raise ValueError("a world needs an environment, a scene, or both")
         if self.engine != "bullet" and self.scene is None:
             raise ValueError("an engine needs a scene")
+        if self.bindings and (self.environment is None or self.scene is None):
+            raise ValueError("bindings need an environment and a scene")
+        tags = [(binding.service, binding.tag) for binding in self.bindings]
+        if twice := sorted({f"{service} {tag}" for service, tag in tags if tags.count((service, tag)) > 1}):
+            raise ValueError(f"bindings: bound twice: {', '.join(twice)}")
         return self
 
 
@@ -206,21 +215,6 @@ class Trace(Data):
     """What the scripted agent does."""
 
 
-class Limits(Data):
-    """When an episode is ended whatever the agent does."""
-
-    calls: int = Field(default=40, ge=1)
-    """Tool calls."""
-    moves: int = Field(default=40, ge=1)
-    """Moves of the agent."""
-    tokens: int = Field(default=400_000, ge=1)
-    """Tokens read and written by the model."""
-    wall_seconds: float = Field(default=600.0, gt=0)
-    """Wall clock."""
-    simulated_seconds: float = Field(default=600.0, gt=0)
-    """Virtual time."""
-
-
 class Scenario(Data):
     """One scenario file."""
 
@@ -260,6 +254,8 @@ class Scenario(Data):
     """Reference traces; ``solution`` must exist."""
     limits: Limits = Limits()
     """When to end."""
+    think: Literal["recorded"] | Think = "recorded"
+    """Time while the agent thinks: what it states with its move (a model's latency), or a declared budget."""
 
     @field_validator("area")
     @classmethod

@@ -6,7 +6,7 @@ import queue
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from hiyari.agent import Call, ToolSpec
 from hiyari.catalog import Environment
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 Binding = Callable[[Mapping[str, Json]], Generator[Event, None, Json]]
 """Answers a service's question: yields what happens meanwhile, returns the answer."""
+
+
+class Sent(NamedTuple):
+    """An operation that a service was sent."""
+
+    control: ControlStream
+    operation: str
+    reply: Future[dict[str, Json]]
+
 
 CALL_TIMEOUT = 120.0
 """Wall seconds until a call is given up, unless it asks for longer."""
@@ -134,16 +143,34 @@ class ContainerWorld:
 
     def act(self, deed: Deed) -> Iterator[Event]:
         """Have a service carry out what a person does in it."""
-        control = self._running().services.get(deed.service)
+        yield from self.command(deed.service, deed.operation, deed.fields)
+
+    def send(self, service: str, operation: str, fields: Mapping[str, Json]) -> Sent:
+        """Have a service carry out an operation and wait for nothing; hand what is returned to ``outcome``.
+
+        Raises:
+            LookupError: If there is no such service.
+        """
+        control = self._running().services.get(service)
         if control is None:
             known = ", ".join(self._running().services) or "none"
-            raise LookupError(f"there is no service {deed.service!r}; known: {known}")
+            raise LookupError(f"there is no service {service!r}; known: {known}")
+        return Sent(control, operation, control.start(operation, **fields))
+
+    def outcome(self, sent: Sent) -> Generator[Event, None, Json]:
+        """Tell what happens until an operation is done; returns its result.
+
+        Raises:
+            LookupError: If the service refused it.
+        """
         try:
-            yield from self._hearing.until_replied(
-                (control, control.start(deed.operation, **deed.fields)), deed.operation, 30.0
-            )
+            return (yield from self._hearing.until_replied((sent.control, sent.reply), sent.operation, 30.0))
         except Refused as error:
             raise LookupError(str(error)) from error
+
+    def command(self, service: str, operation: str, fields: Mapping[str, Json]) -> Generator[Event, None, Json]:
+        """Have a service carry out an operation; errors as of ``send`` and ``outcome``."""
+        return (yield from self.outcome(self.send(service, operation, fields)))
 
     def finish(self) -> Iterator[Event]:
         """End the agent container with all it left running; tell what came out last."""
