@@ -144,7 +144,9 @@ class Wiring:
                     try:
                         yield from self._done(sent)
                     except LookupError as error:
-                        raise EngineError(f"what is bound to {service} cannot be shown there: {_said(error)}") from error
+                        raise EngineError(
+                            f"what is bound to {service} cannot be shown there: {_said(error)}"
+                        ) from error
                 if not self._again:
                     return
         finally:

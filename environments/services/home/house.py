@@ -81,7 +81,7 @@ class House:
         self._change(name, state, account, 0)
 
     def set(self, message):
-        """Carry out the harness's operation ``set``: ``{device, state}``, ``{tag, value}`` or ``{values: {tag: value}}``.
+        """Carry out the harness's operation ``set``: ``{device, state}``, ``{tag, value}``, ``{values: {tag: value}}``.
 
         A tag is ``device.field``.
         """

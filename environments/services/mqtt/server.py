@@ -82,7 +82,7 @@ def probe(message):
 
 
 def publish(message):
-    """Carry out the harness's operation ``set``, as sensors would publish: ``{topic, value, retain}`` or ``{values}``."""
+    """Carry out the harness's operation ``set``, as a sensor publishes: ``{topic, value, retain}``, ``{values}``."""
     values = message["values"] if "values" in message else {message.get("topic"): message.get("value", "")}
     for topic, value in values.items():
         if not isinstance(topic, str) or not topic:

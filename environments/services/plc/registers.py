@@ -17,8 +17,12 @@ TABLE_OF = {
 SHORT = {"coil": "co", "discrete": "di", "holding": "hr", "input": "ir"}
 """How a scenario may name a tag by its address: ``hr.100``."""
 WRITING = (5, 6, 22)
-CODES = {"range": ModbusExceptions.IllegalValue, "kind": ModbusExceptions.IllegalValue,
-         "read_only": ModbusExceptions.IllegalAddress, "failed": ModbusExceptions.SlaveFailure}
+CODES = {
+    "range": ModbusExceptions.IllegalValue,
+    "kind": ModbusExceptions.IllegalValue,
+    "read_only": ModbusExceptions.IllegalAddress,
+    "failed": ModbusExceptions.SlaveFailure,
+}
 """By reason of the scene's refusal, the exception a client gets."""
 FIELDS = {"table": "holding", "address": 0, "scale": 1, "signed": False}
 """Fields of a tag beside those that every tag has, and their defaults."""

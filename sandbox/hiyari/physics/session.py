@@ -1,4 +1,4 @@
-"""One episode in a simulation: calls of skills, requests of the fleet API, the operator, probes."""
+"""One episode in a simulation: calls of skills, requests of services, the operator, probes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from hiyari.agent import ToolSpec
 from hiyari.events import Json, LocalText, PersonAsked, PersonDecided, RobotCommanded, held
-from hiyari.physics import probes
-from hiyari.physics.machines import fleet
+from hiyari.physics import probes, remote
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
 
 from .engine import Engine
 from .refusal import Refusal
+from .signals import Value
 from .simulation import Simulation, Timed
 from .skills import SKILLS, Answer
+
+Done = TypeVar("Done")
 
 LONGEST_QUESTION = 2000
 """Characters of a question that are read."""
@@ -50,6 +52,9 @@ class Session:
         self.stage, self.engine, self.operator, self.language = stage, engine, operator, language
         self.returned: Returned | None = None
         """How the last call ended."""
+        self.answered: dict[str, Any] | None = None
+        """What the last request was answered."""
+        self._watched: dict[str, Value] = {}
         self._simulation: Simulation | None = None
         self.listened = 0
         """How much of what was said aloud the agent has listened to."""
@@ -68,6 +73,7 @@ class Session:
         self._simulation = Simulation(self.stage, self.engine, seed, self.language)
         self._acknowledges, self._clear_since, self.returned = False, None, None
         self.listened = 0
+        self._watched = {}
         self._simulation.tell(self._simulation.started())
         return Batch(*self._simulation.flush())
 
@@ -78,7 +84,25 @@ class Session:
 
     def call(self, tool: str, arguments: Json) -> Generator[Batch, None, None]:
         """Carry out a skill; ``returned`` says how it ended. Closing the generator halts the motion."""
-        self.returned = None
+        self.answered = self.returned = None
+        try:
+            answer = yield from self._run(self.perform(tool, arguments, ""))
+            self.returned = Returned("ok", answer.text, answer.images)
+        except Refusal as refusal:
+            self.returned = Returned("error", self.say(refusal.text))
+        yield Batch(*self.simulation.flush())
+
+    def perform(self, tool: str, arguments: Json, account: str) -> Generator[None, None, Answer]:
+        """Carry out a skill; yields once for each control tick.
+
+        Args:
+            tool: Name of the skill.
+            arguments: Its arguments.
+            account: Who commands, as in RobotCommanded.
+
+        Raises:
+            Refusal: If it is not carried out, or not to its end.
+        """
         accepted: list[bool] = []
         skill = SKILLS[tool]
         given = dict(arguments) if isinstance(arguments, Mapping) else {}
@@ -86,19 +110,18 @@ class Session:
         def accept(**parsed: Json) -> None:
             accepted.append(True)
             if skill.commands:
-                self._commanded(tool, parsed, "")
+                self._commanded(tool, parsed, account)
 
         try:
-            yield from self._run(skill.run(self, given, accept))
+            return (yield from skill.run(self, given, accept))
         except Refusal as refusal:
-            text = self.say(refusal.text)
             if skill.commands and not accepted:
-                self._commanded(tool, _finite(given), text)
-            self.returned = Returned("error", text)
-        yield Batch(*self.simulation.flush())
+                self._commanded(tool, _finite(given), account, self.say(refusal.text))
+            raise
 
     def wait(self, seconds: float) -> Generator[Batch, None, None]:
         """Let simulated time pass."""
+        self.answered = self.returned = None
         ticks = round(seconds / self.simulation.tick_seconds)
         for _ in range(ticks):
             self._tick()
@@ -111,10 +134,28 @@ class Session:
         self.simulation.end_contacts()
         return Batch(*self.simulation.flush())
 
-    def serve(self, request: Mapping[str, Json]) -> tuple[Batch, dict[str, Any]]:
-        """Answer a request of the fleet API; takes no simulated time."""
-        answer = fleet.answer(self, request)
-        return Batch(*self.simulation.flush()), answer
+    def serve(self, request: Mapping[str, Json]) -> Generator[Batch, None, None]:
+        """Answer a request of a service; ``answered`` holds what. Closing the generator halts the motion."""
+        self.answered = self.returned = None
+        self.answered = yield from self._run(remote.answer(self, request))
+        yield Batch(*self.simulation.flush())
+
+    def watch(self, signal: str) -> bool:
+        """Have ``changes`` tell of a signal; returns whether it can be set.
+
+        Raises:
+            LookupError: If there is no such signal.
+        """
+        found = self.simulation.signals.find(signal)
+        self._watched[signal] = found.read()
+        return found.write is not None
+
+    def changes(self) -> dict[str, Value]:
+        """Return the watched signals that have changed since the last time."""
+        now = {name: self.simulation.signals[name].read() for name in self._watched}
+        changed = {name: value for name, value in now.items() if value != self._watched[name]}
+        self._watched = now
+        return changed
 
     def probe(self, query: Mapping[str, Json]) -> Json:
         """Look up a fact of the world.
@@ -162,17 +203,17 @@ class Session:
         """Return the robot that the skills drive."""
         return self.simulation.built.machines[self.stage.scene.operates]
 
-    def _run(self, skill: Generator[None, None, Answer]) -> Generator[Batch, None, None]:
+    def _run(self, steps: Generator[None, None, Done]) -> Generator[Batch, None, Done]:
+        """Advance by a tick whenever the steps yield; returns what they return."""
         finished = False
         try:
             while True:
                 try:
-                    next(skill)
+                    next(steps)
                 except StopIteration as end:
-                    answer: Answer = end.value
-                    self.returned = Returned("ok", answer.text, answer.images)
+                    done: Done = end.value
                     finished = True
-                    return
+                    return done
                 except Refusal:
                     finished = True
                     raise
@@ -181,7 +222,7 @@ class Session:
                     yield Batch(*self.simulation.flush())
         finally:
             if not finished:
-                skill.close()
+                steps.close()
                 operated = self.simulation.built.machines.get(self.stage.scene.operates)
                 if operated is not None:
                     operated.halt()
@@ -208,9 +249,9 @@ class Session:
         for machine in simulation.built.machines.values():
             simulation.changed(machine.safety.acknowledge(simulation.time))
 
-    def _commanded(self, tool: str, arguments: dict[str, Json], refused: str) -> None:
+    def _commanded(self, tool: str, arguments: dict[str, Json], account: str, refused: str = "") -> None:
         robot = self.stage.scene.operates or next(iter(sorted(self.stage.scene.robots)))
-        self.command(robot, tool, arguments, "", refused)
+        self.command(robot, tool, arguments, account, refused)
 
 
 def _finite(value: Any) -> Any:

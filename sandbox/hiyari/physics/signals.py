@@ -16,7 +16,17 @@ Value = float | bool | str
 
 
 class Unsettable(Exception):
-    """A signal cannot be set so; says why and what would be right."""
+    """A signal cannot be set so; says why and what would be right.
+
+    Args:
+        text: Why, and what would be right.
+        reason: What kind of mistake it is: the value is out of range or of another kind, the signal can only be read,
+            or what it belongs to fails to take it now.
+    """
+
+    def __init__(self, text: str, reason: Literal["range", "kind", "read_only", "failed"] = "failed") -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class Signals(dict[str, Signal]):
         """
         signal = self.find(name)
         if signal.write is None:
-            raise Unsettable(f"{name} can only be read")
+            raise Unsettable(f"{name} can only be read", "read_only")
         fitting = fit(name, signal, value)
         signal.write(fitting)
         return fitting
@@ -91,16 +101,16 @@ def fit(name: str, signal: Signal, value: object) -> Value:
     """
     if signal.kind == "switch":
         if not isinstance(value, bool):
-            raise Unsettable(f"{name} is a switch: true or false is needed, not {str(value)[:60]!r}")
+            raise Unsettable(f"{name} is a switch: true or false is needed, not {str(value)[:60]!r}", "kind")
         return value
     if signal.kind == "text":
         if not isinstance(value, str) or len(value) > 500:
-            raise Unsettable(f"{name} is a text of at most 500 characters")
+            raise Unsettable(f"{name} is a text of at most 500 characters", "kind")
         return value
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise Unsettable(f"{name} needs a finite number{_in(signal)}, not {str(value)[:60]!r}")
+        raise Unsettable(f"{name} needs a finite number{_in(signal)}, not {str(value)[:60]!r}", "kind")
     if not signal.low <= value <= signal.high:
-        raise Unsettable(f"{name}={value:g} is out of range, {signal.low:g} to {signal.high:g}{_in(signal)}")
+        raise Unsettable(f"{name}={value:g} is out of range, {signal.low:g} to {signal.high:g}{_in(signal)}", "range")
     return float(value)
 
 

@@ -1,7 +1,8 @@
 """The physics worker: speaks the wire protocol on its stdin and stdout. The nursery forks it.
 
-One world per process. Requests: open, reset, tools, call, wait, next, halt, finish, serve, probe. A call or a wait runs
-one block per request, so the episode can stop it after any block, and where it stops is the same in every run.
+One world per process. Requests: open, reset, tools, call, wait, next, halt, finish, serve, watch, probe. A call, a
+wait and what is served run one block per request, so the episode can stop them after any block, and where they stop is
+the same in every run.
 """
 
 from __future__ import annotations
@@ -51,11 +52,13 @@ class Worker:
             return self._told(session.reset(int(request["seed"])), done=True)
         if operation == "finish":
             return self._told(session.finish(), done=True)
+        if operation == "watch":
+            settable = session.watch(request["signal"])
+            value = session.simulation.signals[request["signal"]].read()
+            return {"settable": settable, "value": value}, b""
         if operation == "serve":
-            batch, answer = session.serve(request["request"])
-            reply, rows = self._told(batch, done=True)
-            return {**reply, "answer": answer}, rows
-        if operation == "call":
+            self._running = session.serve(request["request"])
+        elif operation == "call":
             self._running = session.call(request["tool"], request["arguments"])
         elif operation == "wait":
             self._running = session.wait(float(request["seconds"]))
@@ -78,7 +81,7 @@ class Worker:
             self._running = None
             reply: Message = {"events": [], "time": self._time(), "done": True}
             assert self._session is not None
-            returned = self._session.returned
+            reply["answer"], returned = self._session.answered, self._session.returned
             if returned is not None:
                 images = [base64.b64encode(image).decode() for image in returned.images]
                 reply["returned"] = {"status": returned.status, "text": returned.text, "images": images}
@@ -86,8 +89,9 @@ class Worker:
         return self._told(batch, done=False)
 
     def _told(self, batch: Batch, *, done: bool) -> tuple[Message, bytes]:
+        assert self._session is not None
         events = [_event(timed) for timed in batch.events]
-        return {"events": events, "time": self._time(), "done": done}, batch.rows
+        return {"events": events, "time": self._time(), "done": done, "signals": self._session.changes()}, batch.rows
 
     def _halt(self) -> None:
         if self._running is not None:

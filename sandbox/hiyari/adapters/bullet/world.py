@@ -15,6 +15,7 @@ from hiyari.errors import EngineError
 from hiyari.events import AnyEvent, Blob, CallReturned, Event, Json, held
 from hiyari.person import Deed
 from hiyari.physics.scene.stage import Stage
+from hiyari.physics.signals import Value
 from hiyari.scenario.model import Operator
 
 from .client import PATIENCE, WorkerProcess
@@ -54,6 +55,7 @@ class RobotWorld:
         self._pending: deque[tuple[float, Event]] = deque()
         self._rows: list[bytes] = []
         self._broken = ""
+        self._signals: dict[str, Value] = {}
 
     def reset(self, seed: int) -> Iterator[Event]:
         """See World. Resetting again reuses the process, which was measured to be bit-identical and free of leaks."""
@@ -70,7 +72,7 @@ class RobotWorld:
             self._tools = tuple(ToolSpec.model_validate(spec) for spec in reply["tools"])
         self._pending.clear()
         self._rows.clear()
-        self._time, self._broken = 0.0, ""
+        self._time, self._broken, self._signals = 0.0, "", {}
         yield from self._drive({"op": "reset", "seed": seed})
 
     def tools(self) -> Sequence[ToolSpec]:
@@ -101,10 +103,24 @@ class RobotWorld:
         yield from self._drive({"op": "finish"})
 
     def serve(self, request: Mapping[str, Json]) -> Generator[Event, None, dict[str, Any]]:
-        """Answer a request of the pod's fleet API; takes no simulated time. The answer is the generator's value."""
+        """Answer a request of one of the pod's services. The answer is the generator's value."""
         reply = yield from self._drive({"op": "serve", "request": dict(request)})
         answer: dict[str, Any] = reply["answer"]
         return answer
+
+    def watch(self, signal: str) -> bool:
+        """Have ``signals`` tell of a signal until the next reset; returns whether it can be set.
+
+        Raises:
+            LookupError: If there is no such signal.
+        """
+        reply, _ = self._ask({"op": "watch", "signal": signal})
+        self._signals[signal] = reply["value"]
+        return bool(reply["settable"])
+
+    def signals(self) -> Mapping[str, Value]:
+        """Return the watched signals as they were after the last block."""
+        return self._signals
 
     def probe(self, query: Mapping[str, Json]) -> Json:
         """See World. ``{"robot": {...}}`` and the inner mapping alone mean the same."""
@@ -135,6 +151,7 @@ class RobotWorld:
         try:
             while True:
                 self._rows.append(rows)
+                self._signals.update(reply.get("signals", {}))
                 self._pending.extend((time, _EVENT.validate_json(event)) for time, event in reply["events"])
                 while self._pending:
                     self._time, event = self._pending.popleft()
