@@ -24,7 +24,7 @@ SEED: dict[str, Any] = {
         {"id": "heater-1", "name": "居間のエアコン", "room": "居間", "kind": "heater",
          "state": {"on": False, "target": 20, "temperature": 16.5}},
         {"id": "lamp", "room": "居間", "kind": "light", "state": {"on": False, "brightness": 40}},
-        {"id": "vac", "room": "居間", "kind": "vacuum", "scene": True, "state": {"status": "docked", "battery": 80}},
+        {"id": "vac", "room": "居間", "kind": "vacuum", "state": {"status": "docked", "battery": 80}},
     ],
     "automations": [{"id": "evening", "when": {"device": "heater-1", "field": "on", "is": True},
                      "then": [{"device": "lamp", "state": {"on": True}}]}],
@@ -129,28 +129,34 @@ def test_what_cannot_be_is_refused(network: Any, home: Any) -> None:
         home.control.request("seed", data={"devices": [{"id": "x", "kind": "rocket"}]})
 
 
-def test_a_device_of_the_scene_is_driven_there(network: Any, home: Any) -> None:
-    """A bound device's command goes to the harness, and the state the scene reports back is what is kept."""
-    found: list[Any] = []
-    body = {"state": {"status": "cleaning"}}
-    asking = threading.Thread(
-        target=lambda: found.append(network.http(home, "POST", STATE.format("vac"), body, "TK-1"))
+def test_a_bound_field_is_set_in_the_scene(network: Any, home: Any) -> None:
+    """A bound field's command goes to the harness and what the scene made of it is kept; a refusal is the hub's."""
+    assert home.control.request("bind", tag="vac.status", writes=True) == {"name": "vac.status", "kind": "text"}
+    assert home.control.request("bind", tag="vac.battery", writes=False)["kind"] == "number"
+    with pytest.raises(EngineError, match="has no field 'wings'; there are battery, status"):
+        home.control.request("bind", tag="vac.wings", writes=True)
+    answers = (
+        {"ok": True, "value": "cleaning"},
+        {"ok": False, "error": "the brush is stuck", "reason": "failed"},
+        {"ok": False, "error": "too much", "reason": "range"},
     )
-    asking.start()
-    asked = []
-    for answer in (
-        {"ok": True, "state": {"battery": 79}},
-        {"ok": True},
-        {"ok": True, "state": {"status": "cleaning", "battery": 78}},
-    ):
+    for answer, status in zip(answers, (200, 409, 400), strict=True):
+        found: list[Any] = []
+        body = {"state": {"status": "cleaning"}}
+        arguments = (home, "POST", STATE.format("vac"), body, "TK-1")
+        asking = threading.Thread(target=lambda found=found, given=arguments: found.append(network.http(*given)))
+        asking.start()
         while not isinstance(message := home._inbox.get(timeout=30), Asked):
             pass
-        asked.append(message.request)
+        assert message.request == {
+            "op": "tag.write", "tag": "vac.status", "value": "cleaning", "account": "assistant",
+        }  # fmt: skip
         home.control.answer(message.number, answer)
-    asking.join(30)
-    assert [request["op"] for request in asked] == ["device.read", "device.set", "device.read"]
-    assert asked[1] == {"op": "device.set", "device": "vac", "state": {"status": "cleaning"}, "account": "assistant"}
-    assert found[0].json["state"] == {"status": "cleaning", "battery": 78}
+        asking.join(30)
+        assert found[0].status == status
+    assert [event["allowed"] for event in home.requests("device.set")] == [True, False, False]
+    home.control.request("set", values={"vac.battery": 7})
+    assert home.probe(device="vac") == {"status": "cleaning", "battery": 7}
     home.control.request("set", device="vac", state={"battery": 5})
     assert home.probe(device="vac") == {"status": "cleaning", "battery": 5}
     with pytest.raises(EngineError, match="must be one of docked"):

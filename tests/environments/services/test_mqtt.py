@@ -119,10 +119,14 @@ def test_only_permitted_topics_reach_anyone(network: Any, mqtt: Any, client: Any
 
 def test_a_bound_topic_reaches_the_scene_and_the_harness_publishes(network: Any, mqtt: Any, client: Any) -> None:
     """A command on a bound topic is asked of the harness; what it sets reaches a subscriber that waits."""
+    for topic, writes in (("plant/line1/command", True), ("plant/line1/state", False)):
+        assert mqtt.control.request("bind", tag=topic, writes=writes) == {"name": topic, "kind": "any"}
+    with pytest.raises(EngineError, match="is no topic"):
+        mqtt.control.request("bind", tag="plant/#", writes=False)
     do = [
         ("subscribe", "plant/line1/state"),
         ("hear", 1),
-        ("publish", ["plant/line1/command", "stop", False]),
+        ("publish", ["plant/line1/command", "0.5", False]),
         ("hear", 2),
     ]
     found: list[Any] = []
@@ -132,13 +136,15 @@ def test_a_bound_topic_reaches_the_scene_and_the_harness_publishes(network: Any,
     while not isinstance(message := mqtt._inbox.get(timeout=30), Asked):
         pass
     assert message.request == {
-        "op": "topic.publish", "topic": "plant/line1/command", "payload": "stop", "account": "agent",
+        "op": "tag.write", "tag": "plant/line1/command", "value": 0.5, "account": "agent",
     }  # fmt: skip
-    mqtt.control.answer(message.number, {"ok": True})
-    mqtt.control.request("set", topic="plant/line1/state", value="stopping")
+    mqtt.control.answer(message.number, {"ok": False, "error": "the line is locked", "reason": "failed"})
+    mqtt.control.request("set", values={"plant/line1/state": "stopping"})
     thread.join(30)
     assert [heard[:2] for heard in found[0][1]] == [["plant/line1/state", "running"], ["plant/line1/state", "stopping"]]
     assert mqtt.probe(last="plant/line1/state") == "stopping"
+    (told,) = mqtt.requests("mqtt.device")
+    assert (told["account"], told["allowed"], told["detail"]["why"]) == ("agent", False, "the line is locked")
 
 
 def test_a_seed_forgets_what_was_before(network: Any, mqtt: Any, client: Any) -> None:

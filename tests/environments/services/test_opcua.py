@@ -23,7 +23,7 @@ SEED: dict[str, Any] = {
          "safety": True},
         {"name": "oven.temperature", "value": 179.2, "unit": "°C"},
         {"name": "oven.batch", "value": "A-17", "writable": True},
-        {"name": "line.speed", "value": 2, "writable": True, "scene": True},
+        {"name": "line.speed", "value": 2, "writable": True},
     ],
 }  # fmt: skip
 
@@ -184,22 +184,31 @@ def test_the_harness_sets_what_clients_see(network: Any, opcua: Any, client: Any
         opcua.control.request("set", tag="nowhere", value=1)
 
 
-def test_a_tag_of_the_scene_is_written_and_read_there(network: Any, opcua: Any, client: Any) -> None:
-    """What is bound is asked of the harness; its refusal is BadDeviceFailure."""
-    do = [["write", "line.speed", 5], ["read", "line.speed"], ["write", "line.speed", 6]]
+def test_a_bound_tag_is_written_in_the_scene_and_shows_it(network: Any, opcua: Any, client: Any) -> None:
+    """What is bound is asked of the harness; each reason of a refusal is a status of the protocol."""
+    bound = opcua.control.request("bind", tag="ns=2;s=line.speed", writes=True)
+    assert bound == {"name": "line.speed", "kind": "integer"}
+    do = [["write", "line.speed", 5], ["read", "line.speed"], ["write", "line.speed", 6], ["write", "line.speed", 7]]
     found: list[Any] = []
     arguments = (talk, opcua.address, "operator", "kamome-1", do)
     thread = threading.Thread(target=lambda: found.append(network.client(*arguments, at=client)))
     thread.start()
     asked = []
-    for answer in ({"ok": True}, {"ok": True, "value": 4}, {"ok": False, "error": "the line is stopped"}):
+    for answer in (
+        {"ok": True, "value": 4},
+        {"ok": False, "error": "the line is stopped", "reason": "failed"},
+        {"ok": False, "error": "out of range", "reason": "range"},
+    ):
         while not isinstance(message := opcua._inbox.get(timeout=30), Asked):
             pass
         asked.append([message.request["op"], message.request.get("value"), message.request.get("account")])
         opcua.control.answer(message.number, answer)
     thread.join(30)
-    assert found == [["written", 4, "BadDeviceFailure"]]
-    assert asked == [["tag.write", 5, "operator"], ["tag.read", None, None], ["tag.write", 6, "operator"]]
+    assert found == [["written", 4, "BadDeviceFailure", "BadOutOfRange"]]
+    assert asked == [["tag.write", value, "operator"] for value in (5, 6, 7)]
+    opcua.control.request("set", values={"line.speed": 3})
+    do = [["read", "line.speed"]]
+    assert network.client(talk, opcua.address, "operator", "kamome-1", do, at=client) == [3]
 
 
 def test_bytes_that_are_no_opc_ua_leave_the_server_answering(network: Any, opcua: Any, client: Any) -> None:

@@ -20,7 +20,7 @@ SEED: dict[str, Any] = {
         {"name": "boiler.temperature", "table": "input", "address": 0, "value": 58.5, "scale": 0.1, "unit": "°C"},
         {"name": "pump.run", "table": "coil", "address": 0, "value": True},
         {"name": "door.closed", "table": "discrete", "address": 0, "value": True, "safety": True},
-        {"name": "conveyor.speed", "table": "holding", "address": 20, "value": 0, "scene": True},
+        {"name": "conveyor.speed", "table": "holding", "address": 20, "value": 0},
         {"name": "flow", "table": "input", "address": 5, "value": 100.0, "scale": 0.1, "drift": 2},
     ]
 }  # fmt: skip
@@ -150,18 +150,28 @@ def test_the_harness_sets_sensors_and_drift_is_the_seeds(network: Any, plc: Any,
     assert network.client(modbus, plc.address, drifting, at=client) == first
 
 
-def test_a_tag_of_the_scene_is_written_and_read_there(network: Any, plc: Any, client: Any) -> None:
-    """What is bound is asked of the harness: its value is read, its refusal is exception 4, told as not allowed."""
-    asked = [("write_register", [20, 3]), ("read_holding_registers", [20, 1]), ("write_register", [20, 9])]
-    answers = [{"ok": True}, {"ok": True, "value": 2}, {"ok": False, "error": "emergency stop"}]
-    found, requests = answered(network, plc, answers, modbus, plc.address, asked, at=client)
-    assert found[1:] == [[2], {"exception": 4}]
-    assert requests == [
-        {"op": "tag.write", "tag": "conveyor.speed", "value": 3, "account": ""},
-        {"op": "tag.read", "tag": "conveyor.speed"},
-        {"op": "tag.write", "tag": "conveyor.speed", "value": 9, "account": ""},
+def test_a_bound_tag_is_written_in_the_scene_and_shows_it(network: Any, plc: Any, client: Any) -> None:
+    """What is bound is asked of the harness; each reason of a refusal is an exception of the protocol, told once."""
+    bound = plc.control.request("bind", tag="hr.20", writes=True)
+    assert bound == {"name": "conveyor.speed", "kind": "integer"}
+    plc.control.request("bind", tag="pump.run", writes=False)
+    asked = [("write_register", [20, value]) for value in (3, 9, 9)] + [("write_coil", [0, False])]
+    asked.append(("read_holding_registers", [20, 1]))
+    answers = [
+        {"ok": True, "value": 2},
+        {"ok": False, "error": "emergency stop", "reason": "failed"},
+        {"ok": False, "error": "out of range, 0 to 5", "reason": "range"},
     ]
-    assert plc.probe(tag="conveyor.speed") == 2
+    found, requests = answered(network, plc, answers, modbus, plc.address, asked, at=client)
+    assert found[1:] == [{"exception": 4}, {"exception": 3}, {"exception": 2}, [2]]
+    assert requests == [
+        {"op": "tag.write", "tag": "conveyor.speed", "value": value, "account": ""} for value in (3, 9, 9)
+    ]
+    assert [event["allowed"] for event in plc.requests("tag.write")] == [True, False, False, False]
+    plc.control.request("set", values={"conveyor.speed": 5})
+    assert network.client(modbus, plc.address, [("read_holding_registers", [20, 1])], at=client) == [[5]]
+    with pytest.raises(EngineError, match=r"no tag 'hr\.99'"):
+        plc.control.request("bind", tag="hr.99", writes=True)
 
 
 def answered(network: Any, service: Any, answers: list[Any], *call: Any, at: Any) -> tuple[Any, list[Any]]:
