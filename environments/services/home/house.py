@@ -72,13 +72,15 @@ class House:
         """
         return self._found(name)
 
-    def change(self, name, state, account):
+    def change(self, name, state, account, taken):
         """Set fields of a device's state; each that is bound in the scene first.
+
+        ``taken`` is called when the scene has taken all, before automations follow.
 
         Raises:
             SceneRefused: If the scene did not take one; those before it are set.
         """
-        self._change(name, state, account, 0)
+        self._change(name, state, account, 0, taken)
 
     def set(self, message):
         """Carry out the harness's operation ``set``: ``{device, state}``, ``{tag, value}``, ``{values: {tag: value}}``.
@@ -179,14 +181,16 @@ class House:
                     detail = {"automation": automation["id"], "device": step["device"], "why": str(error)}
                     self._control.request("", "automation.run", detail, allowed=False)
 
-    def _change(self, name, state, account, depth):
-        taken = {}
+    def _change(self, name, state, account, depth, taken=None):
+        now = {}
         try:
             for field, value in state.items():
                 tag = f"{name}.{field}"
-                taken[field] = self.bindings.write(tag, value, account) if tag in self.bindings else value
+                now[field] = self.bindings.write(tag, value, account) if tag in self.bindings else value
+            if taken is not None:
+                taken()
         finally:
-            self._store(name, taken, account, depth)
+            self._store(name, now, account, depth)
 
     def _bindable(self, tag):
         name, _, field = tag.rpartition(".")

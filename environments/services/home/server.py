@@ -144,11 +144,12 @@ def set_state(name):
         told("device.set", allowed=False, **about(device), old=before, new=wanted, why=why)
         abort(403, why)
     try:
-        house.change(name, wanted, g.account["name"])
+        house.change(
+            name, wanted, g.account["name"], lambda: told("device.set", **about(device), old=before, new=wanted)
+        )
     except SceneRefused as error:
         told("device.set", allowed=False, **about(device), old=before, new=wanted, why=str(error))
         abort(400 if error.reason in ("range", "kind") else 409, str(error))
-    told("device.set", **about(device), old=before, new=wanted)
     return jsonify(seen(house.device(name)))
 
 

@@ -3,7 +3,7 @@
 import base64
 
 from bridge import Bridge
-from flask import Response, abort, g, jsonify
+from flask import Response, abort, g, jsonify, request
 from hiyari_control import Control
 from robots import Refused, Robots
 from web_app import make_app, sent, serve
@@ -16,7 +16,7 @@ API = [
     "POST /robots/<id>/stop",
     "GET /skills",
     "POST /skills/<name> {arguments as in its schema}",
-    "GET /camera/<name>.png",
+    "GET /camera/<name>.png?image=rgb|depth|segmentation",
     "GET /time",
     "POST /wait {seconds}",
 ]
@@ -65,23 +65,23 @@ def told(operation, allowed=True, **detail):
     control.request(g.account["name"], operation, detail, allowed=allowed)
 
 
-def command(operation, robot, **request):
+def command(operation, robot, **asked):
     """Carry out a command and tell of it, refused or not."""
     if not may(g.account, robot):
-        told(operation, allowed=False, robot=robot[:100], **cut(request))
+        told(operation, allowed=False, robot=robot[:100], **cut(asked))
         abort(403, f"this account may not command {robot[:100]}")
     try:
-        answer = robots.ask(operation, g.account["name"], robot=robot, **request)
+        answer = robots.ask(operation, g.account["name"], robot=robot, **asked)
     except Refused as error:
-        told(operation, allowed=False, robot=robot[:100], **cut(request), why=str(error)[:500])
+        told(operation, allowed=False, robot=robot[:100], **cut(asked), why=str(error)[:500])
         raise
-    told(operation, robot=robot, **request)
+    told(operation, robot=robot, **asked)
     return answer
 
 
-def cut(request):
-    """Return a refused request as text that can be told."""
-    return {key: str(value)[:200] for key, value in request.items()}
+def cut(asked):
+    """Return what was asked for and refused as text that can be told."""
+    return {key: str(value)[:200] for key, value in asked.items()}
 
 
 @app.errorhandler(Refused)
@@ -147,8 +147,9 @@ def run_skill(name):
 
 @app.get("/camera/<name>.png")
 def take_picture(name):
-    answer = robots.ask("robot.camera", g.account["name"], camera=name)
-    told("robot.camera", camera=name[:100])
+    kind = request.args.get("image", "rgb")
+    answer = robots.ask("robot.camera", g.account["name"], camera=name, image=kind)
+    told("robot.camera", camera=name[:100], image=kind)
     return Response(base64.b64decode(answer["png"]), mimetype="image/png")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_a_duration_holds_a_velocity_and_ends_it(open_world: Any) -> None:
         ({"op": "robot.velocity", "robot": "amr_1", "linear": 1, "duration": 1e9}, 400, "duration is from 0 to 60 s"),
         ({"op": "robot.joints", "robot": "amr_1", "positions": [0]}, 409, "has no arm"),
         ({"op": "robot.wait", "seconds": 0}, 400, "seconds is above 0"),
-        ({"op": "robot.skill", "name": "fly"}, 404, "there is no skill 'fly'; there are wait, look_floor"),
+        ({"op": "robot.skill", "name": "fly"}, 404, "there is no skill 'fly'; there are wait, look"),
         ({"op": "robot.skill", "name": "wait", "arguments": {"seconds": "x"}}, 400, "wait: 'x' is not"),
         ({"op": "robot.camera", "camera": "roof"}, 404, "there is no camera 'roof'"),
     ],
@@ -77,6 +78,14 @@ def test_what_cannot_be_done_is_refused_with_a_status(open_world: Any, request_:
     assert (answer["ok"], answer["status"]) == (False, status) and said in answer["error"]
     assert driver.world.time() == pytest.approx(0.02)
     assert all(not command.accepted for command in driver.of("robot.commanded"))
+
+
+def test_a_camera_gives_its_picture(open_world: Any) -> None:
+    """A PNG of the scene, told as every picture that an agent is given."""
+    driver = open_world("warehouse")
+    answer = driver.serve(op="robot.camera", camera="overview")
+    assert base64.b64decode(answer["png"]).startswith(b"\x89PNG")
+    assert [told.camera for told in driver.of("perception.picture")] == ["overview"]
 
 
 def test_a_robot_in_emergency_stop_takes_no_velocity(open_world: Any) -> None:

@@ -154,7 +154,10 @@ def test_a_bound_field_is_set_in_the_scene(network: Any, home: Any) -> None:
         home.control.answer(message.number, answer)
         asking.join(30)
         assert found[0].status == status
-    assert [event["allowed"] for event in home.requests("device.set")] == [True, False, False]
+    assert [(change["by"], change["new"]) for change in home.probe(history="vac")] == [
+        ("assistant", {"status": "cleaning"})
+    ]
+    assert [event["allowed"] for event in home.requests("device.set")] == [False]
     home.control.request("set", values={"vac.battery": 7})
     assert home.probe(device="vac") == {"status": "cleaning", "battery": 7}
     home.control.request("set", device="vac", state={"battery": 5})

@@ -1,4 +1,4 @@
-"""What the robot API tells: states of robots, the scene's skills, pictures of its camera."""
+"""What the robot API tells: states of robots, the scene's skills, pictures of its cameras."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hiyari.events import Json
 from hiyari.physics.geometry import yaw_of
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.skills import SKILLS
-from hiyari.physics.skills.look import picture
+from hiyari.physics.skills.look import IMAGES, taken_by
 
 from .unfit import Unfit
 
@@ -87,11 +87,15 @@ def skills(session: Session, request: Mapping[str, Json]) -> Generator[None, Non
 
 
 def camera(session: Session, request: Mapping[str, Json]) -> Generator[None, None, dict[str, Any]]:
-    """Take a picture."""
+    """Take a picture with one of the scene's cameras, as the skill ``look`` gives it."""
     yield from ()
-    if request.get("camera") != "scene":
-        raise Unfit(f"there is no camera {str(request.get('camera'))[:60]!r}; there is scene", 404)
-    return {"png": base64.b64encode(picture(session)).decode()}
+    eyes, name, kind = session.simulation.built.senses.eyes, request.get("camera"), request.get("image", "rgb")
+    if not isinstance(name, str) or name not in eyes:
+        raise Unfit(f"there is no camera {str(name)[:60]!r}; there are {', '.join(eyes)}", 404)
+    if kind not in IMAGES:
+        raise Unfit(f"an image is one of {', '.join(IMAGES)}, not {str(kind)[:60]!r}")
+    _, images = taken_by(session, name, str(kind))
+    return {"png": base64.b64encode(images[0]).decode()}
 
 
 class Sampler:

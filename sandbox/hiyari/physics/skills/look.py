@@ -62,7 +62,7 @@ def _look(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         lines.append(session.say(text(f"現在時刻: {simulation.time:.2f} s", f"Time now: {simulation.time:.2f} s")))
     if kind is None:
         return Answer("\n".join(lines))
-    seen, images = _image(session, camera, kind)
+    seen, images = taken_by(session, camera, kind)
     return Answer("\n".join([*lines, seen]), images)
 
 
@@ -87,7 +87,12 @@ def _own(session: Session) -> list[str]:
     return [f"{session.say(what)}: ({x:.3f}, {y:.3f}, {z:.3f}) m", f"state: {machine.safety.mode}"]
 
 
-def _image(session: Session, camera: str, kind: str) -> tuple[str, tuple[bytes, ...]]:
+def taken_by(session: Session, camera: str, kind: str) -> tuple[str, tuple[bytes, ...]]:
+    """Return what a camera's picture is called, and it as PNGs, and record that it was given.
+
+    Raises:
+        Refusal: If the camera is lost.
+    """
     simulation = session.simulation
     senses = simulation.built.senses
     eye = senses.eyes[camera]
