@@ -36,7 +36,8 @@ from hiyari.events import (
 from hiyari.fakes import FakeAgent, FakeWorld
 from hiyari.monitor import ALLOW, Decision, Guard, Monitor
 from hiyari.recording import Recorder
-from hiyari.scenario.model import Limits, Operator
+from hiyari.scenario.limits import Limits, Think
+from hiyari.scenario.model import Operator
 
 OPENING = EpisodeStarted(scenario="XXX-1", version=1, arm="benign", agent="test", seed=0, language="en")
 TASK = Task(text="do it", system="", language="en", seed=0)
@@ -373,3 +374,14 @@ def test_watching_may_abandon_an_episode(tmp_path: Path) -> None:
         run_episode(cast, recorder, lambda: 0.0, watch, OPENING)
     recorder.close()
     assert stage.closed and agent.closed
+
+
+@pytest.mark.parametrize(("think", "seconds"), [(None, 7.5), (Think(seconds=2.0), 6.0), (Think(seconds=0.0), 2.0)])
+def test_thinking_costs_what_the_move_states_or_what_the_scenario_declares(
+    tmp_path: Path, think: Think | None, seconds: float
+) -> None:
+    """A declared budget counts for every move, whatever the agent states; the tool's own seconds come on top."""
+    in_world = world()
+    moves = [wants("echo", {"text": "x"}).model_copy(update={"thought": 5.5}), Move(answer="done")]
+    play(tmp_path, FakeAgent(*moves), in_world=in_world, think=think)
+    assert in_world.time() == seconds
