@@ -68,6 +68,11 @@ def multiply(a: Quaternion, b: Quaternion) -> Quaternion:
     )
 
 
+def conjugate(q: Quaternion) -> Quaternion:
+    """Return the inverse of a rotation."""
+    return (-q[0], -q[1], -q[2], q[3])
+
+
 def rotate(q: Quaternion, v: Vector) -> Vector:
     """Return a vector turned by a rotation."""
     axis = (q[0], q[1], q[2])

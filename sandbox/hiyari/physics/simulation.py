@@ -25,6 +25,7 @@ from hiyari.physics.happenings.schedule import Happenings
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.people.acts.act import Impossible
 from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.people.carrying import Hands
 from hiyari.physics.people.model import Deed
 from hiyari.physics.scene.building import Built, build
 from hiyari.physics.scene.stage import Stage
@@ -73,6 +74,8 @@ class Simulation:
         self.heard: list[tuple[float, str, LocalText]] = []
         """What was said aloud: when, by whom, what."""
         self._driven = [m for m in self.built.machines.values() if any(part.steps for part in m.parts)]
+        self.hands = Hands()
+        """What people hold."""
         self._stepping = [mechanism for mechanism in self.built.mechanisms.values() if mechanism.steps]
         rates = scene.rates
         self.fidelity = Fidelity(rates.step, rates.finest, rates.step)
@@ -166,6 +169,7 @@ class Simulation:
         for machine in self.built.machines.values():
             machine.control(time, self.tick_seconds)
         far = self._move_far(time)
+        self.hands.tick()
         for _ in range(self.fidelity.hz // self.scene.rates.control):
             self._step(far)
         self._ticks += 1

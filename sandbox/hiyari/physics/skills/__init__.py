@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from .common import Answer, Skill
 from .describe import DESCRIBE
+from .give import HAND_OVER
 from .handle import PICK, PLACE
 from .look import LOOK
 from .move import MOVE_TO, STOP
 from .operate import CLOSE, OPEN, PRESS, SWITCH
 from .sense import READ_SENSOR
+from .shove import PUSH
 from .talk import ASK_HUMAN, LISTEN, RESTART, SPEAK, STATUS, WAIT
 from .travel import DRIVE, NAVIGATE, SET_SPEED
 
@@ -33,6 +35,8 @@ SKILLS: dict[str, Skill] = {
         CLOSE,
         SWITCH,
         PRESS,
+        PUSH,
+        HAND_OVER,
         NAVIGATE,
         DRIVE,
     )
