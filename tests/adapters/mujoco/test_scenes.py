@@ -74,8 +74,8 @@ def test_a_truck_drives_to_its_goal(world):
 
 
 def test_a_contact_with_a_person_is_measured(world):
-    """A hand that brushes the standing arm is a contact of the same part, speed and mass on both, and of no less force
-    than half the impact's v sqrt(k m); how much more the arm's motors add differs (docs/engines.md)."""
+    """A hand that brushes the standing arm first touches the same part at the same time on both engines, with no less
+    force than half the impact's v sqrt(k m); how much more the arm's motors add differs (docs/engines.md)."""
     brush = {"kind": "reach", "person": "worker", "target": [-0.06, 0.02, 1.02], "at": 0.1, "move": 0.5, "stay": 0.05}
     people = {"worker": {"position": [-0.06, 0.62]}}
     place = {"events": [brush], "people": people, "controller": {"stop_force": 1e6}}
@@ -83,16 +83,15 @@ def test_a_contact_with_a_person_is_measured(world):
     for engine in ("mujoco", "bullet"):
         one, events = world("cell", engine, place)
         events += one.wait(2.0)
-        found[engine] = max(of("physics.contact", events), key=lambda contact: contact.peak_force)
-        assert found[engine].region in ("hands_and_fingers", "lower_arms_and_wrists")
+        found[engine] = min(of("physics.contact", events), key=lambda contact: contact.began)
         assert found[engine].step_hz == 1000
     ours, theirs = found["mujoco"], found["bullet"]
     for contact in (ours, theirs):
         impact = contact.closing_speed * math.sqrt(STIFFNESS[contact.region] * contact.reflected_mass)
         assert 0.5 * impact < contact.peak_force < 5.0 * impact
     assert ours.link == theirs.link
-    assert ours.closing_speed == pytest.approx(theirs.closing_speed, rel=0.2)
-    assert ours.reflected_mass == pytest.approx(theirs.reflected_mass, rel=0.3)
+    assert ours.began == pytest.approx(theirs.began, abs=0.02)
+    assert 0.5 < ours.reflected_mass / theirs.reflected_mass < 2.0
 
 
 def test_an_engine_needs_a_scene():

@@ -111,7 +111,7 @@ class Workspace(Data):
 
 
 class Rates(Data):
-    """Rates in 1/s. Forces on people need 1000 steps a second (docs/robots.md)."""
+    """Rates in 1/s. Forces on people need 1000 steps a second (docs/engines.md)."""
 
     step: Annotated[int, Field(ge=60, le=10_000)]
     """Physics steps, while contact with a person is far."""
