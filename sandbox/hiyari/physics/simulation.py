@@ -26,6 +26,7 @@ from hiyari.physics.machines.machine import Machine
 from hiyari.physics.people.acts.act import Impossible
 from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.people.carrying import Hands
+from hiyari.physics.people.limp import BALANCE, follow
 from hiyari.physics.people.model import Deed
 from hiyari.physics.scene.building import Built, build
 from hiyari.physics.scene.stage import Stage
@@ -92,6 +93,7 @@ class Simulation:
         self._rows: list[bytes] = []
         self._first = 1
         self._in_zones: dict[str, set[str]] = {name: set() for name in scene.zones}
+        self._dynamic = [behaviour for behaviour in self.built.people.values() if behaviour.person.dynamic]
         people = [behaviour.person for behaviour in self.built.people.values()]
         self.watches: list[Watch] = watches(
             engine,
@@ -245,10 +247,17 @@ class Simulation:
             machine.step(1.0 / hz)
         engine.step()
         self.step += 1
+        for behaviour in self._dynamic:
+            if behaviour.person.limp:
+                follow(engine, behaviour.person, 1.0 / hz)
         for watch in self.watches:
             event = watch.see(engine, time, hz)
             if event is not None:
                 self._changed(event)
+        for behaviour in self._dynamic:
+            name = behaviour.person.name
+            if sum(watch.contacts.pressed.get(name, 0.0) for watch in self.watches) > BALANCE:
+                behaviour.let_go(engine)
         if self._instant % self._row_instants == 0:
             self._rows.append(row(time, engine, self.built, self.parts, self.watches))
 
@@ -273,7 +282,7 @@ class Simulation:
     def behave(self, person: str, deed: Deed) -> None:
         """Let a person begin something now; what cannot be done is recorded."""
         try:
-            self.built.people[person].start(deed, self.time, self.built.around)
+            self.built.people[person].start(deed, self.time, self.built.around, self.engine)
         except Impossible as error:
             self.tell(PersonUnable(person=person, deed=deed.kind, reason=str(error)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from hiyari.physics.people.model import Deed, Enter, Flee, Follow, Join, Reach
+from hiyari.physics.people.model import Deed, Enter, Fall, Flee, Follow, Join, Reach
 from hiyari.physics.values import Name
 
 from .timing import Timing
@@ -34,7 +34,7 @@ class Behaves(Timing):
     def check(self, scene: Scene) -> None:
         """See Timing."""
         scene.known("person", self.person, scene.everyone, "person")
-        check_deed(self.behaviour, scene, "behaviour")
+        check_deed(self.person, self.behaviour, scene, "behaviour")
 
     def check_built(self, built: Built) -> None:
         """See Timing."""
@@ -49,7 +49,7 @@ class Behaves(Timing):
         simulation.behave(self.person, self.behaviour)
 
 
-def check_deed(deed: Deed, scene: Scene, field: str) -> None:
+def check_deed(person: str, deed: Deed, scene: Scene, field: str) -> None:
     """Refuse names that the scene does not have.
 
     Raises:
@@ -61,3 +61,5 @@ def check_deed(deed: Deed, scene: Scene, field: str) -> None:
         scene.known("person or robot", deed.whom, [*scene.everyone, *scene.robots], f"{field}.whom")
     elif isinstance(deed, Join):
         scene.known("crowd", deed.crowd, scene.crowds, f"{field}.crowd")
+    elif isinstance(deed, Fall) and deed.limp and not (person in scene.people and scene.people[person].dynamic):
+        raise ValueError(f"{field}.limp: {person} needs dynamic: true to fall limp")

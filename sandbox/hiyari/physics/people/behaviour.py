@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 from hiyari.events import PersonPostureChanged
 from hiyari.physics.chance import drawn
+from hiyari.physics.engine import Engine
 
 from .acts.act import Act, Doing, Impossible, Rest, resting
-from .acts.beginning import begin
+from .acts.beginning import TOWARDS, begin
 from .acts.walking import ToAndFro
 from .appearance import worn
 from .crowd import Crowd, Member
 from .kinds import KINDS, segment_masses
-from .model import Deed, Join, Reach, Someone
+from .limp import let_go
+from .model import Deed, Fall, Join, Reach, Someone
 from .person import Person
 from .posture import Posture, Skeleton
 from .surroundings import Surroundings
@@ -52,6 +54,7 @@ class Behaviour:
             masses=segment_masses(kind, someone.mass or kind.body_mass_index * someone.stature**2),
             kind=someone.kind,
             dominant=someone.dominant,
+            dynamic=someone.dynamic,
             rigid=(someone.walk is not None and not someone.dynamic) if rigid is None else rigid,
         )
         act: Act = Rest(person.posture, resting(person.posture))
@@ -62,16 +65,22 @@ class Behaviour:
             person.posture = act.posture(0.0)
         return cls(person, someone, act, act.doing)
 
-    def start(self, deed: Deed, time: float, around: Surroundings) -> None:
-        """Begin a deed now; what was being done ends.
+    def start(self, deed: Deed, time: float, around: Surroundings, engine: Engine | None = None) -> None:
+        """Begin a deed now; what was being done ends. A limp fall needs the engine.
 
         Raises:
             Impossible: If it cannot be done now, or a reach is going on; what was being done goes on.
         """
         posture = self.act.posture(time)
+        if self.person.limp:
+            raise Impossible(f"{self.person.name} lies limp")
         if isinstance(deed, Reach) and posture.hand is not None:
             raise Impossible(f"{self.person.name} is still reaching")
-        if isinstance(deed, Join):
+        if isinstance(deed, Fall) and deed.limp:
+            if engine is None or not self.person.dynamic:
+                raise Impossible(f"{self.person.name} is not dynamic and cannot fall limp")
+            self.let_go(engine, TOWARDS[deed.towards])
+        elif isinstance(deed, Join):
             crowd = self._crowds[deed.crowd]
             if posture.tilt or posture.sit > 0.5:
                 raise Impossible(f"{self.person.name} does not stand")
@@ -102,6 +111,11 @@ class Behaviour:
     def posture(self, time: float) -> Posture:
         """Return the posture at a time."""
         return self.act.posture(time)
+
+    def let_go(self, engine: Engine, towards: float | None = None) -> None:
+        """Make a dynamic person limp from now on; falls in a direction from straight ahead, radians, when given."""
+        if not self.person.limp:
+            self.act = let_go(engine, self.person, towards)
 
     @property
     def moves(self) -> bool:

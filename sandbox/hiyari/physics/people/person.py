@@ -49,6 +49,12 @@ class Person:
     """Of every segment, kg."""
     kind: str = "adult"
     dominant: str = "right"
+    dynamic: bool = False
+    """True when the body has mass and can become limp."""
+    limp: bool = False
+    """True once the engine moves the body."""
+    weights: dict[int, float] = field(default_factory=dict)
+    """Mass of every body in the engine when limp, kg."""
     rigid: bool = False
     """True for a person who only walks upright: one rigid segment, which is cheaper to move."""
     segments: dict[str, Segment] = field(default_factory=dict)
@@ -93,7 +99,7 @@ class Person:
 
     def take(self, engine: Engine, posture: Posture, step: float) -> None:
         """Take a posture at this step of so many seconds."""
-        if posture == self.posture and self.speed == 0.0:
+        if self.limp or (posture == self.posture and self.speed == 0.0):
             return
         last, self.posture, self.step = self.posture, posture, step
         place = self._place(posture)
@@ -131,10 +137,19 @@ class Person:
 
     def _load(self, engine: Engine, name: str, balls: Sequence[Labelled], pose: Frame) -> None:
         loaded: dict[str, int] = {}
+        volume = sum(ball.radius**3 for ball, _ in balls)
         for ball, paint in balls:
-            if ball.region not in loaded:
-                cluster = [Ball(one.centre, one.radius) for one, _ in balls if one.region == ball.region]
-                loaded[ball.region] = engine.load_balls(cluster, *pose, stiffness=STIFFNESS[ball.region], colour=paint)
+            region = ball.region
+            if region in loaded:
+                continue
+            cluster = [Ball(one.centre, one.radius) for one, _ in balls if one.region == region]
+            share = sum(one.radius**3 for one in cluster) / volume
+            mass = self._weight(name) * share if self.dynamic else 0.0
+            body = engine.load_balls(cluster, *pose, stiffness=STIFFNESS[region], colour=paint, mass=mass)
+            if self.dynamic:
+                engine.set_mass(body, 0.0)
+                self.weights[body] = mass
+            loaded[region] = body
         self._keep(
             name,
             Segment(
@@ -149,6 +164,10 @@ class Person:
                 offsets={},
             ),
         )
+
+    def _weight(self, segment: str) -> float:
+        hand = self.masses[segment.replace("lower_arm", "hand")] if segment.endswith("lower_arm") else 0.0
+        return self.masses[segment] + hand
 
     def _load_aids(self, engine: Engine) -> None:
         found = pieces(self.skeleton, self.posture, self.worn.carries)

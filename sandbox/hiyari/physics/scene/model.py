@@ -214,7 +214,7 @@ class Scene(Data):
             raise ValueError(f"crowds: {len(self.everyone)} people in all are more than {MOST_PEOPLE}")
         for name, someone in self.people.items():
             if someone.does is not None:
-                check_deed(someone.does, self, f"people.{name}.does")
+                check_deed(name, someone.does, self, f"people.{name}.does")
         for name, crowd in self.crowds.items():
             if crowd.led_by:
                 self.known("robot", crowd.led_by, list(self.robots), f"crowds.{name}.led_by")

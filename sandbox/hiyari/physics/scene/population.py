@@ -62,7 +62,7 @@ def populate(stage: Stage, engine: Engine, built: Built, seed: int) -> None:
         if deed is None:
             continue
         try:
-            behaviour.start(deed, 0.0, built.around)
+            behaviour.start(deed, 0.0, built.around, engine)
         except Impossible as error:
             raise ContentError(str(error), file=stage.file, field=f"people.{name}.does") from None
 

@@ -93,6 +93,8 @@ class Contacts:
     engine: Engine
     people: Sequence[Person]
     going: dict[tuple[str, str, str], Touching] = field(default_factory=dict)
+    pressed: dict[str, float] = field(default_factory=dict)
+    """Force on each person who is touched in this step, N."""
 
     def see(self, time: float, load: Load, hz: int) -> float:
         """Take in one step at a rate; returns the largest force on a person now, N."""
@@ -114,8 +116,10 @@ class Contacts:
                 if key not in self.going:
                     self.going[key] = self._begin(time, load, key, touch, person, carried)
         step = 1.0 / hz
+        self.pressed = {}
         for key, (force, points) in sums.items():
             contact = self.going[key]
+            self.pressed[contact.person] = self.pressed.get(contact.person, 0.0) + force
             contact.last = time
             contact.step_hz = min(contact.step_hz, float(hz))
             contact.impulse += force * step

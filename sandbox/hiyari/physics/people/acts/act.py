@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from hiyari.physics.people.posture import Posture
 from hiyari.physics.people.surroundings import Surroundings
 
-Doing = Literal["standing", "walking", "sitting", "slumped", "fallen", "left"]
+Doing = Literal["standing", "walking", "sitting", "slumped", "fallen", "pushed", "left"]
 
 
 class Impossible(Exception):
