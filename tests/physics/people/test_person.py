@@ -1,8 +1,11 @@
+import numpy
 import pytest
 
 from hiyari.limits import load
-from hiyari.physics.people.areas import AREAS, PALETTE, STIFFNESS, palette
+from hiyari.physics.people.areas import AREAS, STIFFNESS
 from hiyari.physics.people.kinds import KINDS, segment_masses
+from hiyari.physics.people.lineup import line_up
+from hiyari.physics.people.palette import PALETTE, palette
 from hiyari.physics.people.person import AID
 
 
@@ -115,3 +118,14 @@ def test_a_box_is_carried_in_front(person):
     left, right = made.person.spot("left_hand"), made.person.spot("right_hand")
     assert left[0] > 0.2
     assert right[0] > 0.2
+
+
+def test_a_picture_of_all_kinds_shows_the_regions_colours(engine):
+    """Painted by region, each of the twelve colours is on the picture, and the same picture comes again."""
+    view = line_up(engine, regions=True)
+    picture = engine.camera(view)
+    pixels = numpy.frombuffer(picture.rgb, dtype=numpy.uint8).reshape(-1, 3).astype(float)
+    hues = pixels / numpy.maximum(pixels.max(axis=1, keepdims=True), 1.0)
+    for region in STIFFNESS:
+        colour = numpy.array(palette(region)) / max(palette(region))
+        assert (numpy.abs(hues - colour).max(axis=1) < 0.06).any(), region

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hiyari.physics.engine import Ball, Shape
 from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector, about_y
 
-from .areas import PALETTE
+from .palette import palette
 from .posture import Posture, Skeleton
 
 INFANT_STIFFNESS = 10e3
@@ -53,15 +53,11 @@ def infant() -> list[Ball]:
 
 
 def _box(size: Vector, region: str) -> Shape:
-    return Shape("box", size, colour=(*_colour(region), 1.0))
+    return Shape("box", size, colour=(*palette(region), 1.0))
 
 
 def _cylinder(diameter: float, height: float, region: str) -> Shape:
-    return Shape("cylinder", (diameter, diameter, height), colour=(*_colour(region), 1.0))
-
-
-def _colour(region: str) -> Vector:
-    return PALETTE[region]
+    return Shape("cylinder", (diameter, diameter, height), colour=(*palette(region), 1.0))
 
 
 def _wheelchair(skeleton: Skeleton, posture: Posture) -> list[Piece]:
@@ -94,7 +90,7 @@ def _pram(skeleton: Skeleton, posture: Posture) -> list[Piece]:
         Piece(name, _box((0.03, 0.48, 0.03), name), (x, 0.0, z)),
     ]
     rise, run = z - 0.65, 0.55 - x
-    tube = Shape("box", (math.hypot(rise, run), 0.03, 0.03), colour=(*_colour(name), 1.0))
+    tube = Shape("box", (math.hypot(rise, run), 0.03, 0.03), colour=(*palette(name), 1.0))
     for side in (-1.0, 1.0):
         found += [
             Piece(name, tube, ((x + 0.55) / 2.0, side * 0.225, (z + 0.65) / 2.0), about_y(math.atan2(rise, run))),

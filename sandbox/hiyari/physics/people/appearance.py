@@ -11,7 +11,9 @@ from pydantic import Field
 from hiyari.events import Data
 from hiyari.physics.geometry import Vector
 
-Clothing = Literal["work", "dark", "bright", "white", "high_visibility"]
+from .palette import palette
+
+Clothing = Literal["work", "dark", "bright", "white", "high_visibility", "regions"]
 Channel = Annotated[float, Field(ge=0, le=1)]
 Colour = tuple[Channel, Channel, Channel]
 
@@ -20,6 +22,7 @@ CLOTHES: dict[str, tuple[Vector, Vector]] = {
     "dark": ((0.13, 0.13, 0.16), (0.10, 0.10, 0.12)),
     "bright": ((0.85, 0.25, 0.30), (0.45, 0.55, 0.75)),
     "white": ((0.93, 0.93, 0.92), (0.85, 0.85, 0.83)),
+    "regions": ((0.6, 0.6, 0.6), (0.6, 0.6, 0.6)),
     "high_visibility": ((0.80, 0.95, 0.10), (0.95, 0.45, 0.05)),
 }
 """Colours of upper and lower body, red, green, blue from 0 to 1."""
@@ -33,7 +36,7 @@ class Appearance(Data):
     """How somebody is dressed."""
 
     clothing: Clothing = "work"
-    """Kind of clothes."""
+    """Kind of clothes; ``regions`` paints every body region in its own colour, for pictures."""
     shirt: Colour | None = None
     """Colour of the upper body instead, red, green, blue from 0 to 1."""
     trousers: Colour | None = None
@@ -62,6 +65,8 @@ class Worn:
 
     def colour(self, segment: str, region: str) -> Vector:
         """Return the colour of a region on a segment."""
+        if self.clothing == "regions":
+            return palette(region)
         if region == "skull_and_forehead":
             return HELMET if self.helmet else self.hair
         if region in ("face", "neck", "hands_and_fingers"):

@@ -44,12 +44,7 @@ class Limp:
     """The act of a person whom the engine moves; ends never."""
 
     person: Person
-
-    @property
-    def doing(self) -> Doing:
-        """See Act."""
-        high = self.person.segments["pelvis"].pose[0][2]
-        return "fallen" if high < DOWN * self.person.skeleton.hip(Posture((0.0, 0.0), 0.0))[2] else "pushed"
+    doing: Doing = "pushed"
 
     def posture(self, time: float) -> Posture:
         """See Act."""
@@ -60,7 +55,10 @@ class Limp:
         return False
 
     def tick(self, around: Surroundings, time: float, seconds: float) -> None:
-        """See Act."""
+        """See Act; whoever has fallen stays fallen."""
+        high = self.person.segments["pelvis"].pose[0][2]
+        if high < DOWN * self.person.skeleton.hip(Posture((0.0, 0.0), 0.0))[2]:
+            self.doing = "fallen"
 
 
 def let_go(engine: Engine, person: Person, towards: float | None = None) -> Limp:
