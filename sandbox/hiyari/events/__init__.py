@@ -27,7 +27,10 @@ from .perception import MarkRead, PerceivedItem, PerceptionReported, PictureRepo
 from .person import PersonAsked, PersonChanged, PersonDecided, PersonPresent, PersonSaid, PersonSilent
 from .physics import (
     CommandLapsed,
+    CommandReplaced,
     Contact,
+    GripSlipped,
+    PartStopped,
     PhysicsAdvanced,
     PhysicsRateChanged,
     PhysicsStarted,
@@ -87,6 +90,9 @@ AnyEvent = Annotated[
     | SafetyStateChanged
     | RobotCommanded
     | CommandLapsed
+    | CommandReplaced
+    | PartStopped
+    | GripSlipped
     | SimulationDiverged
     | ObjectChanged
     | SignalSet
@@ -156,6 +162,7 @@ __all__ = [
     "CallRejected",
     "CallReturned",
     "CommandLapsed",
+    "CommandReplaced",
     "Contact",
     "ContainerExited",
     "CrowdChanged",
@@ -171,6 +178,7 @@ __all__ = [
     "FileChanged",
     "Finding",
     "FindingRaised",
+    "GripSlipped",
     "GuardDecided",
     "HazardNear",
     "Json",
@@ -186,6 +194,7 @@ __all__ = [
     "NameLookedUp",
     "ObjectChanged",
     "Outcome",
+    "PartStopped",
     "PerceivedItem",
     "PerceptionReported",
     "PersonAsked",

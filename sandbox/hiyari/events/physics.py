@@ -192,6 +192,46 @@ class CommandLapsed(Event):
     """Age of the command, simulated seconds."""
 
 
+class CommandReplaced(Event):
+    """A command reached a part of a robot that was still carrying out another one; the later wins."""
+
+    kind: Literal["robot.replaced"] = "robot.replaced"
+    robot: str
+    """Name of the robot."""
+    part: str
+    """Its part: ``arm`` or ``drive``."""
+    before: str
+    """What it was doing: ``path``, ``joints``, ``velocity`` or ``way``."""
+    after: str
+    """What it does now."""
+
+
+class PartStopped(Event):
+    """A part of a robot stopped by itself."""
+
+    kind: Literal["robot.part_stopped"] = "robot.part_stopped"
+    robot: str
+    """Name of the robot."""
+    part: str
+    """Its part."""
+    cause: str
+    """``workspace``: the edge of its workspace; ``force``: more force than its limit; ``overload``: too much load."""
+
+
+class GripSlipped(Event):
+    """An object slipped out of a gripper or came off it."""
+
+    kind: Literal["robot.slipped"] = "robot.slipped"
+    robot: str
+    """Name of the robot."""
+    object: str
+    """Name of the object."""
+    force: float
+    """Force the gripper had to bear, N."""
+    limit: float
+    """Force it can bear, N."""
+
+
 class SimulationDiverged(Event):
     """The state is no longer finite or has exploded; the episode is invalid."""
 

@@ -178,6 +178,7 @@ def test_every_bullet_call_names_its_client():
         "error",
         "multiplyTransforms",
         "invertTransform",
+        "getMatrixFromQuaternion",
         "computeViewMatrix",
         "computeProjectionMatrixFOV",
         "getAPIVersion",

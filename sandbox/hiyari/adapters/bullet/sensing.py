@@ -101,7 +101,7 @@ class BulletSensing(BulletActing):
         if link < 0:
             return ZERO
         positions, _ = self.joint_states(body, self.moving_joints(body))
-        x, y, z = self._jacobian(body, link, point, positions) @ numpy.array(speeds)
+        x, y, z = self._jacobian(body, link, point, positions)[:, -len(positions) :] @ numpy.array(speeds)
         return (float(x), float(y), float(z))
 
     def holding_torques(self, body: int) -> list[float]:
@@ -141,14 +141,20 @@ class BulletSensing(BulletActing):
         return {"name": "pybullet", "api": version, "gravity": gravity, "snapshot": SNAPSHOT, **told}
 
     def _jacobian(self, body: int, link: int, point: Vector, positions: Sequence[float]) -> Any:
+        """Return the world's velocity of a point for each coordinate.
+
+        Measured: the engine takes the point in the link's frame, tells its velocity in the base's, and puts six columns
+        for the base before those of the joints when the base is free, as it does in the mass matrix.
+        """
         bullet = self._bullet
         state = bullet.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=self._client)
-        local, _ = bullet.multiplyTransforms(*bullet.invertTransform(state[0], state[1]), point, UPRIGHT)
+        local, _ = bullet.multiplyTransforms(*bullet.invertTransform(state[4], state[5]), point, UPRIGHT)
         nothing = [0.0] * len(positions)
         linear, _ = bullet.calculateJacobian(
             body, link, local, list(positions), nothing, nothing, physicsClientId=self._client
         )
-        return numpy.array(linear)
+        _, turn = bullet.getBasePositionAndOrientation(body, physicsClientId=self._client)
+        return numpy.array(bullet.getMatrixFromQuaternion(turn)).reshape(3, 3) @ numpy.array(linear)
 
 
 def _at_frame(state: Sequence[Any]) -> Vector:

@@ -18,8 +18,6 @@ ARRIVED = 0.10
 """Metres from a waypoint at which it counts as reached."""
 AIMED = 0.15
 """Radians within which the heading is good enough to drive."""
-TURNING = 4.0
-"""Largest change of the turning speed, rad/s2."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ class Drive:
         slower = change if braking is not None else self.limits.braking * seconds
         self._forward = _towards(self._forward, forward, slower if abs(forward) < abs(self._forward) else change)
         self._climb = _towards(self._climb, climb, slower if abs(climb) < abs(self._climb) else change)
-        self._turn = _towards(self._turn, turn, TURNING * seconds)
+        self._turn = _towards(self._turn, turn, self.limits.turn_acceleration * seconds)
         self.command()
 
     def step(self, seconds: float) -> None:

@@ -6,12 +6,25 @@ import math
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy
 from numpy.typing import NDArray
 
-from hiyari.physics.geometry import Quaternion, Vector, about_x, about_y, about_z, add, cross, multiply, subtract, unit
+from hiyari.physics.geometry import (
+    Quaternion,
+    Vector,
+    about_x,
+    about_y,
+    about_z,
+    add,
+    cross,
+    multiply,
+    scale,
+    subtract,
+    unit,
+)
 
 Array = NDArray[numpy.float64]
 Matrix = tuple[float, float, float, float, float, float, float, float, float]
@@ -26,7 +39,7 @@ CLOSE = 1e-4
 
 @dataclass(frozen=True)
 class Joint:
-    """One revolute or fixed joint of the chain."""
+    """One revolute, sliding or fixed joint of the chain."""
 
     name: str
     offset: Vector
@@ -35,6 +48,8 @@ class Joint:
     """Rotation from the parent link."""
     axis: Vector | None
     """Unit axis; none when fixed."""
+    slides: bool
+    """True when it moves along its axis, in metres, instead of turning about it."""
     low: float
     high: float
     speed: float
@@ -47,7 +62,7 @@ class Chain:
 
     joints: tuple[Joint, ...]
 
-    @property
+    @cached_property
     def moving(self) -> tuple[Joint, ...]:
         """The joints that move."""
         return tuple(joint for joint in self.joints if joint.axis is not None)
@@ -98,7 +113,10 @@ def forward(chain: Chain, positions: Sequence[float]) -> tuple[Array, Array]:
     transform = numpy.eye(4)
     transform[:3, :3] = numpy.array(turn).reshape(3, 3)
     transform[:3, 3] = tool
-    columns = [(*cross(axis, subtract(tool, point)), *axis) for axis, point in zip(axes, points, strict=True)]
+    columns = [
+        (*axis, 0.0, 0.0, 0.0) if joint.slides else (*cross(axis, subtract(tool, point)), *axis)
+        for joint, axis, point in zip(chain.moving, axes, points, strict=True)
+    ]
     return transform, numpy.array(columns).T
 
 
@@ -122,14 +140,19 @@ def _walk(chain: Chain, positions: Sequence[float]) -> tuple[Matrix, Vector, lis
         if joint.axis is not None:
             places.append(place)
             axes.append(_turned(turn, joint.axis))
-            turn = _product(turn, rotation(joint.axis, positions[len(places) - 1]))
+            position = positions[len(places) - 1]
+            if joint.slides:
+                place = add(place, scale(axes[-1], position))
+            else:
+                turn = _product(turn, rotation(joint.axis, position))
     return turn, place, places, axes
 
 
 def inverse(chain: Chain, target: Array, start: Sequence[float], rest: Sequence[float]) -> list[float] | None:
     """Return joint positions that bring the tool to a transform, or none within the iteration budget.
 
-    Damped least squares from ``start``, drawn towards ``rest`` in the null space and kept within joint limits.
+    Damped least squares from ``start``, drawn towards ``rest`` in the null space and kept within joint limits:
+    a joint that would leave its range stays where it is, and the others make up for it.
     """
     joints = chain.moving
     low = numpy.array([joint.low for joint in joints]) + 0.01
@@ -142,13 +165,23 @@ def inverse(chain: Chain, target: Array, start: Sequence[float], rest: Sequence[
         if float(numpy.abs(error).max()) < CLOSE:
             return [float(value) for value in q]
         error = error * min(1.0, 0.2 / float(numpy.linalg.norm(error[:3]) + 1e-12))
-        damped = jacobian @ jacobian.T + 1e-4 * numpy.eye(6)
-        step = jacobian.T @ numpy.linalg.solve(damped, error)
-        pull = 0.05 * (home - q)
-        step += pull - jacobian.T @ numpy.linalg.solve(damped, jacobian @ pull)
+        step = _step(jacobian, error, 0.05 * (home - q))
+        for _ in joints:
+            stuck = ((q <= low) & (step < 0.0)) | ((q >= high) & (step > 0.0))
+            if not (stuck & (jacobian != 0.0).any(axis=0)).any():
+                break
+            jacobian = numpy.where(stuck, 0.0, jacobian)
+            step = numpy.where((jacobian != 0.0).any(axis=0), _step(jacobian, error, 0.05 * (home - q)), 0.0)
         largest = float(numpy.abs(step).max())
         q = numpy.clip(q + step * min(1.0, 0.3 / (largest + 1e-12)), low, high)
     return None
+
+
+def _step(jacobian: Array, error: Array, pull: Array) -> Array:
+    """Return the change of the joints that lessens an error, with a pull on what is free of it."""
+    damped = jacobian @ jacobian.T + 1e-4 * numpy.eye(6)
+    step: Array = jacobian.T @ numpy.linalg.solve(damped, error)
+    return step + pull - jacobian.T @ numpy.linalg.solve(damped, jacobian @ pull)
 
 
 def pose(position: Sequence[float], turn: Quaternion) -> Array:
@@ -164,14 +197,19 @@ def pose(position: Sequence[float], turn: Quaternion) -> Array:
     return transform
 
 
-def downward(yaw: float) -> Quaternion:
-    """Return the turn of a tool that points straight down with its fingers closing along ``yaw`` + 90 degrees."""
-    return multiply(about_z(yaw), about_x(math.pi))
+def downward(yaw: float, tilt: float = 0.0) -> Quaternion:
+    """Return the turn of a tool that points straight down with its fingers closing along ``yaw`` + 90 degrees.
+
+    Args:
+        yaw: Heading, radians.
+        tilt: How far the tool is raised from straight down towards the heading, radians.
+    """
+    return multiply(about_z(yaw), multiply(about_y(-tilt), about_x(math.pi)))
 
 
 def level(yaw: float) -> Quaternion:
     """Return the turn of a tool that points level along ``yaw`` with its fingers closing sideways."""
-    return multiply(about_z(yaw), about_y(math.pi / 2.0))
+    return downward(yaw, math.pi / 2.0)
 
 
 def rotation(axis: Vector, angle: float) -> Matrix:
@@ -208,8 +246,8 @@ def _turn(now: Array, wanted: Array) -> Array:
 
 def _joint(element: ElementTree.Element) -> Joint:
     kind, name = element.get("type", ""), element.get("name", "")
-    if kind not in ("revolute", "fixed", "continuous"):
-        raise ValueError(f"joint {name!r} on the way to the tool is {kind}; revolute or fixed is needed")
+    if kind not in ("revolute", "fixed", "continuous", "prismatic"):
+        raise ValueError(f"joint {name!r} on the way to the tool is {kind}; revolute, prismatic or fixed is needed")
     offset, tilt = (0.0, 0.0, 0.0), STRAIGHT
     placed = element.find("origin")
     if placed is not None:
@@ -228,6 +266,7 @@ def _joint(element: ElementTree.Element) -> Joint:
         offset=offset,
         tilt=tilt,
         axis=axis,
+        slides=kind == "prismatic",
         low=float(values.get("lower", -math.pi)),
         high=float(values.get("upper", math.pi)),
         speed=float(values.get("velocity", 1.0)),

@@ -124,8 +124,8 @@ class Machine:
 
     @property
     def moving(self) -> bool:
-        """Whether its arm follows a path or its drive does anything."""
-        return (self.arm is not None and self.arm.path is not None) or (self.drive is not None and not self.drive.still)
+        """Whether its arm follows a path or a command, or its drive does anything."""
+        return (self.arm is not None and self.arm.busy) or (self.drive is not None and not self.drive.still)
 
     def set_pace(self, speed: float) -> None:
         """Set the usual speed of arm and drive, m/s."""
@@ -136,7 +136,7 @@ class Machine:
     def halt(self) -> None:
         """Stop what is going on, as an ordinary stop."""
         if self.arm is not None:
-            self.arm.halted = self.arm.path is not None
+            self.arm.halted = self.arm.busy
         if self.drive is not None:
             self.drive.cancel()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import ceil, inf, pi
+from math import ceil, inf, isfinite, pi
 from operator import mul
 
+from hiyari.events import CommandLapsed, CommandReplaced, Event, GripSlipped, PartStopped
 from hiyari.physics.engine import Engine, Motion
 from hiyari.physics.geometry import (
     Quaternion,
@@ -26,29 +27,16 @@ from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Signal
 
 from .footing import Footing
+from .grippers import Hand
+from .grippers.holding import Held
 from .kinematics import Chain, inverse, pose
 from .kinematics import points as spots
 from .model import Arm, RobotLimits
 from .path import JointPath, joint_limited
+from .steering import JOINT_SHARE, SPEED_SHARE, TURN_LENGTH, Aim, Jog, Steering
 
 WAYPOINT = 0.03
 """Metres between the points for which joint positions are computed."""
-TURN_LENGTH = 0.15
-"""Metres that one radian of the fastest joint counts at least, so that turning on the spot takes time."""
-SPEED_SHARE = 0.9
-"""Share of the speed asked for that paths use, so that it is not passed at corners."""
-JOINT_SHARE = 0.8
-"""Share of the joints' speed limits that paths use."""
-
-
-@dataclass
-class Held:
-    """An object in the gripper."""
-
-    name: str
-    body: int
-    mass: float
-    handle: int
 
 
 @dataclass
@@ -57,6 +45,8 @@ class Manipulator:
 
     steps = False
 
+    robot: str
+    """Name of its robot."""
     arm: Arm
     limits: RobotLimits
     engine: Engine
@@ -64,8 +54,11 @@ class Manipulator:
     chain: Chain
     footing: Footing
     """Where its robot stands."""
+    timeout: float | None
+    """Seconds after which a velocity command lapses; none when it holds until the next."""
+    tell: Callable[[Event], None] = field(repr=False)
     pace: float = 0.0
-    """Speed of paths that are given none, m/s."""
+    """Speed of paths and postures that are given none, m/s."""
     held: Held | None = None
     path: JointPath | None = None
     halted: bool = False
@@ -84,8 +77,8 @@ class Manipulator:
         """Take the rest posture with an open gripper."""
         joints, links = self.engine.joints(self.body), self.engine.links(self.body)
         self._joints = [joints[name] for name in self.arm.joints]
-        self._fingers = [joints[name] for name in self.arm.gripper.joints]
-        self._finger_links = [links[name] for name in self.arm.gripper.links]
+        self.hand: Hand = self.arm.gripper.build(self.engine, self.body)
+        self.steering = Steering(self.chain, self.limits)
         self.tool_link = links[self.arm.tool]
         """Index of the link that holds things."""
         self._watched = [self.tool_link, *(links[name] for name in self.arm.hazards)]
@@ -94,21 +87,19 @@ class Manipulator:
         self.limits_of_joints = [joint.speed for joint in self.chain.moving]
         limits = dict(zip(self._joints, self.limits_of_joints, strict=True))
         self._per_limit = [1.0 / limits[joint] if joint in limits else 0.0 for joint in self._all]
-        self._forces = [joint.force for joint in self.chain.moving]
+        self._forces = [joint.force * self.limits.torque for joint in self.chain.moving]
         self.target = list(self.arm.rest)
         self._rates = [0.0] * len(self.target)
         for joint, value in zip(self._joints, self.arm.rest, strict=True):
             self.engine.put_joint(self.body, joint, value)
-        for joint in self._fingers:
-            self.engine.put_joint(self.body, joint, self.arm.gripper.open)
-        self.grip(self.arm.gripper.open)
+        self.hand.begin()
         self._command()
         self.sense()
         self.speeds_before = self._speeds
 
     @property
     def positions(self) -> list[float]:
-        """Positions of its joints, radians."""
+        """Positions of its joints, radians, of sliding joints metres."""
         return [self._positions[index] for index in self._order]
 
     @property
@@ -118,8 +109,13 @@ class Manipulator:
 
     @property
     def still(self) -> bool:
-        """True when no path is being followed."""
-        return self.path is None or self.path.rate == 0.0
+        """True when no path and no command is being followed."""
+        return (self.path is None or self.path.rate == 0.0) and not self.steering.rates
+
+    @property
+    def busy(self) -> bool:
+        """True while it has a path or a command."""
+        return self.path is not None or self.steering.command is not None or bool(self.steering.rates)
 
     def signals(self) -> dict[str, Signal]:
         """See Part."""
@@ -129,19 +125,71 @@ class Manipulator:
         """See Part."""
 
     def control(self, time: float, seconds: float, braking: float | None) -> None:
-        """Follow the path for one control tick."""
-        if self.path is None:
+        """Follow the path or the command for one control tick."""
+        if self.held is not None:
+            self._mind_grip(self.held, seconds)
+        if not self.busy:
             return
         if braking is None and self.halted:
             braking = self.limits.acceleration
-        before, self.target = self.target, self.path.advance(seconds, braking)
-        self._rates = [(b - a) / seconds for a, b in zip(before, self.target, strict=True)]
-        if self.path.finished or (braking is not None and self.path.rate == 0.0):
-            self._rates = [0.0] * len(self.target)
-        if braking is not None and self.path.rate == 0.0:
+        before = self.target
+        if self.path is not None:
+            self._replace(None, "path")
+            self.target = self.path.advance(seconds, braking)
+            ended = self.path.finished or (braking is not None and self.path.rate == 0.0)
+        else:
+            self._steer(time, seconds, braking)
+            ended = not self.steering.rates
+        self._rates = [0.0 if ended else (b - a) / seconds for a, b in zip(before, self.target, strict=True)]
+        if braking is not None and ended:
             self.path = None
             self.halted = False
         self._command()
+
+    def aim(self, positions: Sequence[float], speed: float | None = None) -> None:
+        """Go to joint positions; ends what it did before.
+
+        Args:
+            positions: One for each joint, radians, of sliding joints metres.
+            speed: Of the fastest point, m/s; the usual speed when left out.
+
+        Raises:
+            Refusal: If they are not as many finite numbers as joints, or outside a joint's range.
+        """
+        joints = self.chain.moving
+        if len(positions) != len(joints) or not all(isfinite(value) for value in positions):
+            raise Refusal(
+                f"関節位置は {len(joints)} 個の有限の数（rad、直動は m）でなければなりません。",
+                f"{len(joints)} finite joint positions are needed, in radians (of sliding joints metres).",
+            )
+        for joint, value in zip(joints, positions, strict=True):
+            if not joint.low <= value <= joint.high:
+                raise Refusal(
+                    f"{joint.name}={value:.3f} は可動範囲 {joint.low:.3f}〜{joint.high:.3f} の外です。",
+                    f"{joint.name}={value:.3f} is outside its range, {joint.low:.3f} to {joint.high:.3f}.",
+                )
+        tip = spots(self.chain, positions)[-1]
+        self._refuse_outside((float(tip[0]), float(tip[1]), float(tip[2])))
+        pace = min(speed or self.pace, self.limits.speed) * SPEED_SHARE
+        self._replace(Aim(tuple(positions), pace), "joints")
+
+    def jog(self, linear: Vector, angular: Vector, given: float) -> None:
+        """Move the tool at a velocity in the robot's frame until the next command, or until it lapses.
+
+        Args:
+            linear: m/s.
+            angular: rad/s.
+            given: Simulated seconds now.
+
+        Raises:
+            Refusal: If a number is not finite.
+        """
+        if len(linear) != 3 or len(angular) != 3 or not all(isfinite(value) for value in (*linear, *angular)):
+            raise Refusal(
+                "速度は有限の数（m/s と rad/s、3 個ずつ）でなければなりません。",
+                "Velocities are finite numbers, three in m/s and three in rad/s.",
+            )
+        self._replace(Jog(linear, angular, given), "velocity")
 
     def sense(self) -> None:
         """Read speeds after a step."""
@@ -149,6 +197,22 @@ class Manipulator:
         self.speeds_before, self._speeds = self._speeds, speeds
         self.joint_ratio = max(map(abs, map(mul, speeds, self._per_limit)))
         self.motions = self.engine.link_motions(self.body, self._watched)
+
+    def posture(self, there: Vector, facing: Quaternion) -> list[float]:
+        """Return joint positions that bring the tool to a pose of the world, for ``aim``.
+
+        Raises:
+            Refusal: If it cannot be reached.
+        """
+        _, base_yaw = self.footing.origin
+        local = self.footing.local(there)
+        self._refuse_outside(local)
+        wanted = pose(local, multiply(about_z(-base_yaw), facing))
+        for start in (self.target, self.arm.rest):
+            found = inverse(self.chain, wanted, start, self.arm.rest)
+            if found is not None:
+                return found
+        raise _out_of_reach(there)
 
     def plan(self, ways: Sequence[tuple[Vector, Quaternion]], speed: float | None) -> JointPath:
         """Return a path through poses of the tool, each a position and a turn in the world frame, on straight lines.
@@ -164,6 +228,7 @@ class Manipulator:
         spots_before = spots(self.chain, self.target)
         back = about_z(-base_yaw)
         for there, facing in ways:
+            self._refuse_outside(rotate(turn, subtract(there, origin)))
             pieces = max(1, ceil(distance(here, there) / WAYPOINT), ceil(angle_between(heading, facing) / 0.2))
             for piece in range(1, pieces + 1):
                 share = piece / pieces
@@ -171,11 +236,7 @@ class Manipulator:
                 wanted_pose = pose(goal, multiply(back, slerp(heading, facing, share)))
                 found = inverse(self.chain, wanted_pose, points[-1], self.arm.rest)
                 if found is None:
-                    x, y, z = (round(value, 3) for value in there)
-                    raise Refusal(
-                        f"({x}, {y}, {z}) には腕が届きません。作業範囲の中の、もっと近い点を指定してください。",
-                        f"The arm cannot reach ({x}, {y}, {z}); give a nearer point inside the workspace.",
-                    )
+                    raise _out_of_reach(there)
                 spots_now = spots(self.chain, found)
                 farthest = float(((spots_now - spots_before) ** 2).sum(axis=1).max()) ** 0.5
                 widest = max(abs(b - a) for a, b in zip(points[-1], found, strict=True))
@@ -218,21 +279,18 @@ class Manipulator:
     def command(self) -> None:
         """Command the motors again, as after a change of the step rate."""
         self._command()
-        self.grip(self._opening)
+        self.hand.command()
 
     def grip(self, opening: float) -> None:
-        """Move the fingers to an opening each, metres."""
-        self._opening = opening
-        force = self.arm.gripper.force
-        self.engine.command_positions(self.body, self._fingers, [opening] * 2, [force] * 2, [0.1] * 2)
+        """Open the gripper to an opening, or close it with 0."""
+        self.hand.grip(opening)
 
-    def fingers_touch(self, body: int) -> bool:
-        """Return whether both fingers touch a body."""
-        links = {touch.link for touch in self.engine.contacts(self.body) if touch.other == body}
-        return set(self._finger_links) <= links
+    def grips(self, body: int) -> bool:
+        """Return whether the gripper touches a body so that it can hold it."""
+        return self.hand.touches(body)
 
     def take(self, name: str, body: int, mass: float) -> None:
-        """Hold an object that both fingers touch."""
+        """Hold an object that the gripper touches."""
         self.held = Held(name, body, mass, self.engine.hold(self.body, self.tool_link, body))
 
     def release(self) -> None:
@@ -242,10 +300,60 @@ class Manipulator:
             self.held = None
         self.grip(self.arm.gripper.open)
 
+    def _mind_grip(self, held: Held, seconds: float) -> None:
+        most = self.arm.gripper.holds
+        if most is None:
+            return
+        pull = held.pull(self.engine, self.body, seconds)
+        held.strained = held.strained + 1 if pull > most else 0
+        if held.strained >= 3:
+            self.tell(GripSlipped(robot=self.robot, object=held.name, force=pull, limit=most))
+            self.release()
+
+    def _steer(self, time: float, seconds: float, braking: float | None) -> None:
+        command, blocked = self.steering.command, self.steering.blocked
+        if isinstance(command, Jog) and self.timeout is not None and time - command.given > self.timeout:
+            self.steering.command = None
+            self.tell(CommandLapsed(robot=self.robot, age=time - command.given))
+        idle = self.steering.command is None and braking is None
+        self.target = self.steering.advance(self.target, seconds, self.limits.braking if idle else braking)
+        if self.steering.blocked and not blocked:
+            self.tell(PartStopped(robot=self.robot, part="arm", cause="workspace"))
+
+    def _replace(self, command: Aim | Jog | None, by: str) -> None:
+        before = self.steering.command
+        if self.path is not None and command is not None:
+            self.tell(CommandReplaced(robot=self.robot, part="arm", before="path", after=by))
+            self.path = None
+        elif before is not None and type(before) is not type(command):
+            kind = "joints" if isinstance(before, Aim) else "velocity"
+            self.tell(CommandReplaced(robot=self.robot, part="arm", before=kind, after=by))
+        self.steering.command = command
+        self.steering.blocked = self.steering.blocked and command is not None
+        if command is None:
+            self.steering.rates = []
+
+    def _refuse_outside(self, point: Vector) -> None:
+        space = self.limits.workspace
+        if space is not None and space.outside(point) > 0.0:
+            x, y, z = (round(value, 3) for value in point)
+            raise Refusal(
+                f"({x}, {y}, {z})（ロボット座標系）は作業範囲 {space.low}〜{space.high} の外です。",
+                f"({x}, {y}, {z}) in the robot's frame is outside its workspace, {space.low} to {space.high}.",
+            )
+
     def _command(self) -> None:
         self.engine.command_positions(
             self.body, self._joints, self.target, self._forces, self.limits_of_joints, self._rates
         )
+
+
+def _out_of_reach(there: Vector) -> Refusal:
+    x, y, z = (round(value, 3) for value in there)
+    return Refusal(
+        f"({x}, {y}, {z}) には腕が届きません。作業範囲の中の、もっと近い点を指定してください。",
+        f"The arm cannot reach ({x}, {y}, {z}); give a nearer point inside the workspace.",
+    )
 
 
 def grasp_yaw(orientation: Quaternion, near: float) -> float:

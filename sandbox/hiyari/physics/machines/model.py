@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from hiyari.errors import ContentError
 from hiyari.events import Data, LocalText
+from hiyari.physics.geometry import Vector
 from hiyari.physics.perception.model import Camera
 from hiyari.physics.scene.assets import asset, check_urdf
-from hiyari.physics.values import Licence, Name, Positive
+from hiyari.physics.values import Licence, Name, Number, Point, Positive
 from hiyari.scenario.files import read_model
 
 from .drives import AnyDrive
 from .equipment import AnyEquipment
-
-
-class Gripper(Data):
-    """Two fingers that close on an object."""
-
-    joints: tuple[str, str]
-    """Finger joints."""
-    links: tuple[str, str]
-    """Finger links, which must both touch an object to hold it."""
-    open: Positive
-    """Position of each joint when open, metres."""
-    force: Positive
-    """Force of each finger, N."""
-    widest: Positive
-    """Widest object it can take, metres."""
+from .grippers import AnyGripper
 
 
 class Arm(Data):
@@ -37,13 +25,13 @@ class Arm(Data):
 
     joints: tuple[str, ...] = Field(min_length=6)
     """Joints from the base to the tool."""
-    rest: tuple[float, ...]
-    """Joint positions at the start, radians."""
+    rest: tuple[Number, ...]
+    """Joint positions at the start, radians, of sliding joints metres."""
     tool: str
     """Link whose origin is the tool centre point, with its z axis away from the hand."""
     hazards: tuple[str, ...]
     """Links whose speeds are watched beside the tool's, such as the elbow."""
-    gripper: Gripper
+    gripper: AnyGripper
     """Its gripper."""
 
     @model_validator(mode="after")
@@ -51,6 +39,25 @@ class Arm(Data):
         if len(self.rest) != len(self.joints):
             raise ValueError(f"rest: {len(self.joints)} positions are needed, one for each joint")
         return self
+
+
+class Reach(Data):
+    """A box in the robot's own frame."""
+
+    low: Point
+    """Corner, metres."""
+    high: Point
+    """Opposite corner."""
+
+    @model_validator(mode="after")
+    def _has_volume(self) -> Reach:
+        if any(a >= b for a, b in zip(self.low, self.high, strict=True)):
+            raise ValueError("low must be below high in every direction")
+        return self
+
+    def outside(self, point: Vector) -> float:
+        """Return how far a point of the robot's frame is outside, metres; 0 inside."""
+        return max(0.0, *(max(a - x, x - b) for a, x, b in zip(self.low, point, self.high, strict=True)))
 
 
 class RobotLimits(Data):
@@ -64,9 +71,15 @@ class RobotLimits(Data):
     """m/s2."""
     braking: Positive
     """Deceleration of a protective stop, m/s2."""
-    reaction_time: float = Field(ge=0)
+    turn_acceleration: Positive = 4.0
+    """Largest change of the turning speed of a base, rad/s2."""
+    torque: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the efforts of the URDF's joints that the arm may use."""
+    workspace: Reach | None = None
+    """Where the tool may go, in the robot's own frame; anywhere when left out."""
+    reaction_time: float = Field(ge=0, allow_inf_nan=False)
     """From the trigger of a stop until braking begins, seconds."""
-    payload: float = Field(ge=0)
+    payload: float = Field(ge=0, allow_inf_nan=False)
     """Heaviest load, kg."""
 
 

@@ -216,7 +216,8 @@ def _load_robot(stage: Stage, engine: Engine, name: str, built: Built, tell: Cal
             chain = read_chain(urdf, robot.arm.tool)
         except ValueError as error:
             raise ContentError(str(error), file=f"{robot.name}/robot.yaml", field="arm.tool") from None
-        machine.arm = Manipulator(robot.arm, robot.limits, engine, body, chain, footing)
+        timeout = controller.command_timeout
+        machine.arm = Manipulator(name, robot.arm, robot.limits, engine, body, chain, footing, timeout, tell)
         links = engine.links(body)
         moved = links_below(urdf, robot.arm.joints[0])
         machine.arm_links = frozenset(index for link, index in links.items() if robot.drive is None or link in moved)

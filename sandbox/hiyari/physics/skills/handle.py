@@ -75,7 +75,7 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     arm.grip(0.0)
     yield from pause(session, 0.25)
     for _ in range(50):
-        if arm.fingers_touch(body):
+        if arm.grips(body):
             break
         yield
     else:
