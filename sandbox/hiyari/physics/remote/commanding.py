@@ -15,8 +15,9 @@ from hiyari.physics.geometry import distance
 from hiyari.physics.machines.drive import Velocity
 from hiyari.physics.machines.kinematics import points
 from hiyari.physics.machines.machine import Machine
-from hiyari.physics.machines.manipulator import JOINT_SHARE, TURN_LENGTH, Manipulator
+from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.machines.path import JointPath, joint_limited
+from hiyari.physics.machines.steering import JOINT_SHARE, TURN_LENGTH
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.skills import SKILLS
 from hiyari.physics.skills.common import follow, stopped
