@@ -14,7 +14,7 @@ from hiyari.physics.signals import Signal, Value
 from hiyari.physics.values import Colour, Point, Positive
 
 from .device import DeviceAtWork
-from .presence import person_in
+from .presence import Lookout
 from .reaction import Reacting
 from .region import Frame, Region
 
@@ -97,6 +97,7 @@ class PressedAtWork(DeviceAtWork):
     def __init__(self, button: Pressable, name: str, built: Built, **values: Value) -> None:
         super().__init__(name, built, pressed=False, **values)
         self._button = button
+        self._lookout = Lookout(built, only="hands_and_fingers", margin=SKIN)
         frame = Frame(button.position, about_z(button.yaw))
         self._region = Region(frame, button.size)
         shape = Shape("box", button.size, colour=button.colour)
@@ -116,7 +117,7 @@ class PressedAtWork(DeviceAtWork):
         """Act on a press."""
 
     def _pressed_by(self) -> str | None:
-        person = person_in(self.built, self._region, only="hands_and_fingers", margin=SKIN)
+        person = self._lookout.person_in(self._region)
         if person is not None:
             return person
         forces: dict[int, float] = {}

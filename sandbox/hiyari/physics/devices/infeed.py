@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 DEPTH = -6.0
 """Height of the shelf of the parked things, metres."""
-ROOM = 0.4
-"""Metres of shelf for each."""
+APART = 0.1
+"""Metres between them."""
 
 
 class Infeed(Data):
@@ -101,12 +101,15 @@ class InfeedAtWork:
         built, engine = self._built, self._built.engine
         x, y, _ = self._frame.origin
         count = len(self._waiting)
-        built.add(self._device, Shape("box", (ROOM * count, 1.0, 0.1)), (x, y, DEPTH), UPRIGHT)
+        for name in self._waiting:
+            engine.put(built.things[name], engine.motion(built.things[name]).position, UPRIGHT)
+            low, high = engine.bounds(built.things[name], -1)
+            self._extents[name] = (high[0] - low[0], high[1] - low[1], high[2] - low[2])
+        room = max(max(extent[:2]) for extent in self._extents.values()) + APART
+        built.add(self._device, Shape("box", (room * count, room, 0.1)), (x, y, DEPTH), UPRIGHT)
         for index, name in enumerate(self._waiting):
             state = built.objects[name]
-            low, high = engine.bounds(state.body, -1)
-            self._extents[name] = (high[0] - low[0], high[1] - low[1], high[2] - low[2])
-            across = ROOM * (index - (count - 1) / 2.0)
+            across = room * (index - (count - 1) / 2.0)
             height = DEPTH + 0.05 + self._extents[name][2] / 2.0 + 0.002
             engine.put(state.body, (x + across, y, height), UPRIGHT)
             state.away = True

@@ -20,7 +20,7 @@ from hiyari.physics.signals import Signal
 from hiyari.physics.values import Flat, Point, Positive
 
 from .device import DeviceAtWork
-from .presence import person_in
+from .presence import Lookout
 from .reaction import Reacting
 from .region import Frame, Region
 
@@ -82,6 +82,8 @@ class LightCurtainAtWork(DeviceAtWork):
         low, high = curtain.blanked
         super().__init__(name, built, interrupted=False, muted=curtain.muted, blanked_from=low, blanked_to=high)
         self._curtain, self._since, self._demanding = curtain, math.inf, False
+        self._lookout = Lookout(built)
+        self._parts: tuple[Flat, list[Region]] | None = None
         self._frame = Frame(curtain.position, about_z(curtain.yaw))
         self._moving = {body for name, body in built.things.items() if built.scene.things[name].mass > 0.0}
         self._moving |= {machine.body for machine in built.machines.values()}
@@ -118,23 +120,28 @@ class LightCurtainAtWork(DeviceAtWork):
 
     def _interruption(self) -> str | None:
         for region in self._open_parts():
-            person = person_in(self.built, region)
+            person = self._lookout.person_in(region)
             if person is not None:
                 return person
         return self._thing_in_beams() if self._curtain.detects == "anything" else None
 
     def _open_parts(self) -> list[Region]:
-        thick, wide, height = self._curtain.size
-        low, high = self.number("blanked_from"), self.number("blanked_to")
-        spans = [(0.0, height)] if high <= low else [(0.0, low), (high, height)]
-        return [
-            Region(
-                Frame(self._frame.to_world((0.0, 0.0, (start + end - height) / 2.0)), self._frame.orientation),
-                (thick, wide, end - start),
-            )
-            for start, end in spans
-            if end > start
-        ]
+        """Return the parts of the height that are not blanked."""
+        blanked = (self.number("blanked_from"), self.number("blanked_to"))
+        if self._parts is None or self._parts[0] != blanked:
+            thick, wide, height = self._curtain.size
+            low, high = blanked
+            spans = [(0.0, height)] if high <= low else [(0.0, low), (high, height)]
+            found = [
+                Region(
+                    Frame(self._frame.to_world((0.0, 0.0, (start + end - height) / 2.0)), self._frame.orientation),
+                    (thick, wide, end - start),
+                )
+                for start, end in spans
+                if end > start
+            ]
+            self._parts = (blanked, found)
+        return self._parts[1]
 
     def _thing_in_beams(self) -> str | None:
         """Cast the beams; what stands still counts as taught in."""

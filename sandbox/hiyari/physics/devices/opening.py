@@ -16,7 +16,7 @@ from hiyari.physics.signals import Signal, Unsettable, Value
 from hiyari.physics.values import Positive, Share
 
 from .device import DeviceAtWork
-from .presence import person_in
+from .presence import Lookout
 from .region import Frame, Region
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class OpeningAtWork(DeviceAtWork):
             (built.add(name, leaf.shape, frame.to_world(leaf.middle), frame.orientation), leaf) for leaf in leaves
         ]
         self._rate = 0.0
+        built.leaves.update(body for body, _ in self._leaves)
 
     @property
     def share(self) -> float:
@@ -190,7 +191,7 @@ class OpeningAtWork(DeviceAtWork):
         frame = self._travel.frame(self.share + max(-most, min(most, self.target - self.share)))
         for _, leaf in self._leaves:
             place = Region(Frame(frame.to_world(leaf.middle), frame.orientation), leaf.shape.size)
-            person = person_in(self.built, place)
+            person = Lookout(self.built).person_in(place)
             if person is not None:
                 self._wait(person)
                 return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import dist
 from typing import TYPE_CHECKING, NamedTuple
 
-from hiyari.physics.geometry import Vector
+from hiyari.physics.geometry import Quaternion, Vector
 
 from .region import Region
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 SPAN = 1.7
 """Metres from where a person stands within which every sphere is, also with an arm stretched out."""
+
+REMEMBERED = 256
+"""Looks that are remembered."""
+
+Poses = list[tuple[Vector, Quaternion]]
 
 
 class Sphere(NamedTuple):
@@ -28,9 +33,11 @@ class Sphere(NamedTuple):
     radius: float
 
 
-def spheres(person: Person) -> Iterator[Sphere]:
-    """Yield the spheres of a person."""
+def spheres(person: Person, within: Region | None = None, margin: float = 0.0) -> Iterator[Sphere]:
+    """Yield the spheres of a person, without parts of the body that cannot reach into a region."""
     for segment in person.segments.values():
+        if within is not None and within.gap(segment.pose[0]) > segment.reach + margin:
+            continue
         for ball, (region, radius) in enumerate(zip(segment.regions, segment.radii, strict=True)):
             yield Sphere(region, segment.sphere(ball), radius)
 
@@ -42,18 +49,36 @@ def people_near(built: Built, point: Vector, within: float) -> Iterator[tuple[st
             yield name, behaviour.person
 
 
-def person_in(built: Built, region: Region, *, only: str = "", margin: float = 0.0) -> str | None:
-    """Return the first person who reaches into a region.
+class Lookout:
+    """Looks who reaches into regions; who has not moved since the last look is not looked at again."""
 
-    Args:
-        built: The scene.
-        region: The region.
-        only: Body region that counts; all when empty.
-        margin: Metres from the region that still count.
-    """
-    half = sum(side * side for side in region.size) ** 0.5 / 2.0
-    for name, person in people_near(built, region.frame.origin, half + margin):
-        for sphere in spheres(person):
-            if only in ("", sphere.region) and region.gap(sphere.centre) < sphere.radius + margin:
+    def __init__(self, built: Built, *, only: str = "", margin: float = 0.0) -> None:
+        """Prepare to look.
+
+        Args:
+            built: The scene.
+            only: Body region that counts; all when empty.
+            margin: Metres from the region that still count.
+        """
+        self._built, self._only, self._margin = built, only, margin
+        self._known: dict[tuple[str, Region], tuple[Poses, bool]] = {}
+
+    def person_in(self, region: Region) -> str | None:
+        """Return the first person who reaches into a region."""
+        half = sum(side * side for side in region.size) ** 0.5 / 2.0
+        for name, person in people_near(self._built, region.frame.origin, half + self._margin):
+            poses = [segment.pose for segment in person.segments.values()]
+            known = self._known.get((name, region))
+            if known is None or known[0] != poses:
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                known = self._known[name, region] = (poses, self._reaches(person, region))
+            if known[1]:
                 return name
-    return None
+        return None
+
+    def _reaches(self, person: Person, region: Region) -> bool:
+        return any(
+            self._only in ("", sphere.region) and region.gap(sphere.centre) < sphere.radius + self._margin
+            for sphere in spheres(person, region, self._margin)
+        )

@@ -97,7 +97,8 @@ class Crowd:
         aims, paces = self._aims(rows, around)
         pull = towards_aim(aims * (speeds * paces)[:, None], velocities)
         pull += from_others(spots, aims, spots, velocities)
-        pull += from_walls(spots, around.walls)
+        blocks = around.blocks()
+        pull += from_walls(spots, blocks)
         strangers = numpy.array([where() for name, where in around.people.items() if name not in self.names])
         if len(strangers):
             pull += from_others(spots, aims, strangers, numpy.zeros_like(strangers))
@@ -105,7 +106,7 @@ class Crowd:
         if len(robots):
             pull += from_others(spots, aims, robots, numpy.zeros_like(robots), strength=3.0 * self.model.avoids_robots)
         velocities = capped(velocities + pull * seconds, speeds)
-        moved = kept_apart(spots + velocities * seconds, self.radii[rows], around.walls)
+        moved = kept_apart(spots + velocities * seconds, self.radii[rows], blocks)
         longest = numpy.linalg.norm(moved - spots, axis=1)
         most = 2.0 * speeds * seconds + 1e-9
         moved = spots + (moved - spots) * numpy.minimum(1.0, most / numpy.maximum(longest, 1e-9))[:, None]

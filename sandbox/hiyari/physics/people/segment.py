@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from hiyari.physics.engine import Engine
-from hiyari.physics.geometry import Quaternion, Vector, add, distance, dot, multiply, rotate, subtract
+from hiyari.physics.geometry import Quaternion, Vector, add, distance, dot, length, multiply, rotate, subtract
 
 TOGETHER = 0.005
 """Metres between two spheres of a segment that leave no room for anything."""
@@ -34,6 +35,11 @@ class Segment:
     """The same one step before."""
     offsets: dict[int, tuple[Vector, Quaternion]]
     """Frames in the segment of bodies that have one of their own, which are the rigid pieces."""
+
+    @cached_property
+    def reach(self) -> float:
+        """Metres from its origin within which all its spheres are."""
+        return max(length(centre) + radius for centre, radius in zip(self.centres, self.radii, strict=True))
 
     def place(self, engine: Engine, pose: tuple[Vector, Quaternion]) -> bool:
         """Move there; returns False when it is there already."""

@@ -68,6 +68,12 @@ class Surroundings:
     zones: Mapping[str, Placed]
     robots: Mapping[str, RobotSeen]
     people: Mapping[str, Callable[[], Spot]]
+    leaves: tuple[Callable[[], Wall], ...] = ()
+    """Doors and drawers, which move."""
+
+    def blocks(self) -> tuple[Wall, ...]:
+        """Return everything that is in the way now."""
+        return (*self.walls, *(leaf() for leaf in self.leaves))
 
     def where(self, name: str) -> Spot:
         """Return where a person or a robot is."""

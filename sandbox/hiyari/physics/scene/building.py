@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from hiyari.errors import ContentError
 from hiyari.events import Event
@@ -28,7 +29,7 @@ from hiyari.physics.perception.setting_up import begin_faults, set_up
 from hiyari.physics.signals import Signals, Unsettable, fit, named
 
 from .model import Scene
-from .population import person_signals, populate
+from .population import add_devices, person_signals, populate
 from .stage import Stage
 from .thing import Thing
 
@@ -36,6 +37,13 @@ OVERLAP = 0.006
 """Metres that bodies may overlap at the start: a resting contact is not exact."""
 
 NOTHING_AROUND = Surroundings(seed=0, walls=(), zones={}, robots={}, people={})
+
+
+class Solid(NamedTuple):
+    """A body that a device brought."""
+
+    device: str
+    shape: Shape
 
 
 @dataclass
@@ -59,8 +67,10 @@ class Built:
     """Devices and processes at work."""
     signals: Signals = field(default_factory=Signals)
     light: Vector = (1.0, -1.0, 2.0)
-    solids: dict[int, str] = field(default_factory=dict)
-    """Bodies that devices brought, and which device."""
+    solids: dict[int, Solid] = field(default_factory=dict)
+    """Bodies that devices brought."""
+    leaves: set[int] = field(default_factory=set)
+    """Those of them that move."""
     needs: list[Need] = field(default_factory=list)
     """Signals that devices use; checked when all are known."""
     _senses: Senses | None = None
@@ -75,13 +85,13 @@ class Built:
         """Load a body of a device."""
         body = self.engine.load_shape(shape, position, orientation)
         if shape.solid:
-            self.solids[body] = device
+            self.solids[body] = Solid(device, shape)
         return body
 
     def name_of(self, body: int) -> str:
         """Return the name of the thing, robot, person or device a body belongs to; ``something`` when of none."""
         if body in self.solids:
-            return self.solids[body]
+            return self.solids[body].device
         for name, behaviour in self.people.items():
             if body in behaviour.person.bodies:
                 return name
@@ -119,6 +129,7 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
     populate(stage, engine, built, seed)
     built.signals = _signals_of_bodies(built)
     _build_mechanisms(stage, built, seed)
+    add_devices(engine, built)
     built._senses = set_up(stage, engine, built, seed, language)
     built.mechanisms |= built.senses.readings
     built.signals.update(signals_of(built))
@@ -255,7 +266,7 @@ def _refuse_overlaps(stage: Stage, engine: Engine, built: Built) -> None:
     scene = stage.scene
     bodies = [(f"things.{n}", b) for n, b in built.things.items() if scene.things[n].solid]
     moving = {body for name, body in built.things.items() if scene.things[name].mass > 0}
-    bodies += [(f"devices.{name}", body) for body, name in built.solids.items()]
+    bodies += [(f"devices.{solid.device}", body) for body, solid in built.solids.items()]
     for name, machine in built.machines.items():
         bodies.append((f"robots.{name}", machine.body))
         moving.add(machine.body)

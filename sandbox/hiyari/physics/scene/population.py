@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hiyari.errors import ContentError
 from hiyari.physics.engine import Engine
+from hiyari.physics.geometry import Vector, yaw_of
 from hiyari.physics.happenings.behave import Behaves
 from hiyari.physics.people.acts.act import Impossible
 from hiyari.physics.people.behaviour import Behaviour
@@ -65,6 +68,31 @@ def populate(stage: Stage, engine: Engine, built: Built, seed: int) -> None:
             behaviour.start(deed, 0.0, built.around, engine)
         except Impossible as error:
             raise ContentError(str(error), file=stage.file, field=f"people.{name}.does") from None
+
+
+def add_devices(engine: Engine, built: Built) -> None:
+    """Let people see what devices brought: cases, belts, and doors wherever they are at the moment."""
+    standing, leaves = [], []
+    for body, solid in built.solids.items():
+        low, high = engine.bounds(body, -1)
+        if high[2] < LOW or low[2] > HIGH:
+            continue
+        where = partial(_outline, engine, body, solid.shape.size)
+        if body in built.leaves:
+            leaves.append(where)
+        else:
+            standing.append(where())
+    built.around = replace(built.around, walls=(*built.around.walls, *standing), leaves=tuple(leaves))
+
+
+def _outline(engine: Engine, body: int, size: Vector) -> Wall:
+    """Return the outline of an upright box on the floor, or that of the box around a tilted one."""
+    position, orientation, *_ = engine.motion(body)
+    if abs(orientation[0]) < 1e-6 and abs(orientation[1]) < 1e-6:
+        return Wall((position[0], position[1]), (size[0] / 2.0, size[1] / 2.0), yaw_of(orientation))
+    low, high = engine.bounds(body, -1)
+    middle = ((low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0)
+    return Wall(middle, ((high[0] - low[0]) / 2.0, (high[1] - low[1]) / 2.0))
 
 
 def person_signals(behaviour: Behaviour) -> Mapping[str, Signal]:

@@ -79,6 +79,16 @@ def _standing(simulation: Simulation, machine: Machine) -> Iterator[tuple[str, F
             yield name, Footprint((motion.position[0], motion.position[1]), half, yaw_of(motion.orientation))
         else:
             yield name, _box(low, high)
+    for body, solid in simulation.built.solids.items():
+        low, high = engine.bounds(body, -1)
+        if high[2] < LOWEST or low[2] > top:
+            continue
+        position, orientation, *_ = engine.motion(body)
+        if abs(orientation[0]) < 1e-6 and abs(orientation[1]) < 1e-6:
+            half = (solid.shape.size[0] / 2.0, solid.shape.size[1] / 2.0)
+            yield solid.device, Footprint((position[0], position[1]), half, yaw_of(orientation))
+        else:
+            yield solid.device, _box(low, high)
     for name, other in simulation.built.machines.items():
         if other is not machine:
             yield name, _box(*engine.bounds(other.body, -1))

@@ -149,7 +149,7 @@ class After:
         else:
             way, bearing = self.speed * seconds, bearing + math.pi
         spot = (x + way * math.cos(bearing), y + way * math.sin(bearing))
-        for wall in around.walls:
+        for wall in around.blocks():
             gap, away = wall.nearest(spot)
             if gap < 0.3:
                 spot = (spot[0] + away[0] * (0.3 - gap), spot[1] + away[1] * (0.3 - gap))
