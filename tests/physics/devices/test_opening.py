@@ -16,7 +16,8 @@ def cell_block(position):
 def test_a_truck_cannot_drive_through_a_closed_door(place, run):
     """A driverless truck stands before a locked gate, and goes on once it is unlocked and opened."""
     session = place("warehouse", devices={"gate": GATE}, people={"sato": {"position": [9, 3]}})
-    assert session.serve({"op": "task", "robot": "amr_1", "goal": "A", "route": "aisle"})[1]["ok"]
+    run(session.serve({"op": "task", "robot": "amr_1", "goal": "A", "route": "aisle"}))
+    assert session.answered["ok"]
     run(session.wait(6.0))
     assert session.probe({"signal": "amr_1.y"}) < 1.9
     with pytest.raises(Unsettable, match="gate is locked"):

@@ -24,7 +24,8 @@ def drive(place, run):
         people = {name: {**person, "walk": None} for name, person in STANDS.items()}
         scanner = {**SCANNER, **changes}
         session = place("warehouse", devices={"eye": scanner}, people=people, controller=SLEEPS, things=things or {})
-        assert session.serve({"op": "task", "robot": "amr_1", "goal": [8.0, 1.2], "route": "direct"})[1]["ok"]
+        run(session.serve({"op": "task", "robot": "amr_1", "goal": [8.0, 1.2], "route": "direct"}))
+        assert session.answered["ok"]
         return run(session.wait(seconds)), session
 
     return go
