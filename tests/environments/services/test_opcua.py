@@ -75,6 +75,8 @@ def talk(host: str, login: str, password: str, do: list[list[Any]]) -> list[Any]
                             folder = await client.nodes.objects.get_child("2:Tags")
                             names = [(await each.read_browse_name()).Name for each in await folder.get_children()]
                             found.append(sorted(names))
+                        elif action == "standard":
+                            found.append((await client.get_node(name).read_browse_name()).Name)
                         elif action == "delete":
                             await client.delete_nodes([node])
                             found.append("deleted")
@@ -102,6 +104,13 @@ def test_tags_are_nodes_with_units_and_reads_are_told(network: Any, opcua: Any, 
     assert (login["operation"], login["account"], login["allowed"]) == ("opcua.login", "", True)
     assert first["detail"] == {"tags": ["oven.temperature"], "values": {"oven.temperature": 179.2}, "count": 1}
     assert second["operation"] == "tag.read"
+
+
+def test_the_standards_nodes_are_there(network: Any, opcua: Any, client: Any) -> None:
+    """Types that nobody has looked at come from the shelf that was written when the image was built."""
+    do = [["standard", "i=2368"], ["standard", "i=2253"], ["standard", "i=15958"]]
+    found = network.client(talk, opcua.address, "", "", do, at=client)
+    assert found[:2] == ["AnalogItemType", "Server"] and len(found) == 3
 
 
 def test_writes_are_told_with_who_and_what_was_before(network: Any, opcua: Any, client: Any) -> None:
