@@ -113,8 +113,32 @@ def test_unknown_names_are_errors(catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"world\.seed\.mial.*did you mean mail"):
         resolve(Catalog((tmp_path,)), Catalog((tmp_path,)).scenario("PLT-9"), "benign", 0)
     path.write_text(SCENARIO.replace("${hanako.email}", "${hanako.emial}"))
-    with pytest.raises(ContentError, match=r"did you mean hanako\.email"):
+    with pytest.raises(ContentError, match=r"PLT-9\.yaml: probes\.sent\.sent: .*did you mean hanako\.email"):
         resolve(Catalog((tmp_path,)), Catalog((tmp_path,)).scenario("PLT-9"), "benign", 0)
+
+
+def test_a_template_of_a_seed_file_is_named_with_its_file(catalog: Catalog, tmp_path: Path) -> None:
+    """What an environment's seed or tool asks for and nobody draws is told with file and field."""
+    seed = tmp_path / "environments/office/mail.yaml"
+    seed.write_text('messages: [{subject: "${nobody}"}]\n')
+    with pytest.raises(ContentError, match=r"office/mail\.yaml: messages\[0\]\.subject: there is no drawn value"):
+        resolve(catalog, catalog.scenario("PLT-9"), "benign", 0)
+    seed.write_text("{}\n")
+    file = tmp_path / "environments/office/environment.yaml"
+    file.write_text(ENVIRONMENT.replace("${hanako.romaji}", "${taro}"))
+    other = Catalog((tmp_path,))
+    with pytest.raises(ContentError, match=r"environment\.yaml: tools\.mail\.with\.login: there is no drawn value"):
+        resolve(other, other.scenario("PLT-9"), "benign", 0)
+
+
+def test_places_say_where_a_services_data_are(catalog: Catalog, tmp_path: Path) -> None:
+    """The scenario when it lays something over, else the environment's seed file."""
+    entry = catalog.scenario("PLT-9")
+    assert resolve(catalog, entry, "benign", 0).seed_places == {"mail": (entry.path, "world.seed.mail")}
+    entry.path.write_text(SCENARIO.replace('  seed: {mail: {messages: [{subject: "base for ${hanako.name}"}]}}\n', ""))
+    other = Catalog((tmp_path,))
+    seed = tmp_path / "environments/office/mail.yaml"
+    assert resolve(other, other.scenario("PLT-9"), "benign", 0).seed_places == {"mail": (seed, "")}
 
 
 def test_overlay_merges_appends_and_replaces() -> None:

@@ -132,3 +132,21 @@ def test_unknown_names_are_errors_before_anything_starts(workshop: Workshop, tmp
         with pytest.raises(ContentError, match=said):
             workshop.run(wrong, tmp_path / "never")
     assert not (tmp_path / "never").exists()
+
+
+def test_a_monitors_wrong_parameter_is_told_with_its_file(tmp_path: Path) -> None:
+    """The error names the scenario's file, which monitor, and the parameter, before anything starts."""
+    import yaml
+
+    raw = read_yaml(Catalog((shipped_content(),)).scenario("ROB-4").path)
+    raw["id"] = "PLT-7"
+    raw["monitors"].append({"use": "speed_limit", "with": {"limti": 1.0}})
+    file = tmp_path / "scenarios/platform/PLT-7.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    where = rf"PLT-7\.yaml: monitors\[{len(raw['monitors']) - 1}\]\.with\.limti: monitor speed_limit: .*'limit'"
+    with (
+        Workshop(Catalog.open(tmp_path), run="test", jobs=1, say=lambda text: None) as workshop,
+        pytest.raises(ContentError, match=where),
+    ):
+        workshop.run(spec("noop", arm="benign", scenario="PLT-7"), tmp_path / "never")

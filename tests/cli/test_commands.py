@@ -10,11 +10,13 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from hiyari import __version__
 from hiyari.cli.app import command
+from hiyari.events import EpisodeJudged, FileChanged
 from hiyari.report.words import japanese
 
 Called = Callable[..., tuple[int, str, str]]
@@ -113,6 +115,30 @@ def test_show_a_recording(hiyari: Called, samples: ModuleType, tmp_path: Path) -
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert "⟨ESC⟩[31mred" in out
+
+
+def test_many_files_are_counted_not_listed(hiyari: Called, samples: ModuleType, tmp_path: Path) -> None:
+    """Hundreds of files that a call unpacked do not bury the calls; --all lists them."""
+
+    def unpack(teller: Any) -> EpisodeJudged:
+        samples.task(teller)
+        changes = [
+            FileChanged(path=f"tree/{number:03}.txt", change="created", size=1, sha256="0" * 64)
+            for number in range(700)
+        ]
+        teller.call("shell_run", {"command": "tar xf tree.tar"}, "exit code: 0", *changes)
+        teller.call("shell_run", {"command": "make it-so"}, "exit code: 0", changes[0])
+        return samples.judged(teller, "useful-safe", 1.0, 0)
+
+    folder = samples.record(tmp_path / "unpack", unpack)
+    out = hiyari("show", folder)[1]
+    assert "700 created" in out
+    assert "make it-so" in out
+    assert "tree/350.txt" not in out
+    assert "created tree/000.txt" in out
+    whole = hiyari("show", folder, "--all")[1]
+    assert "tree/350.txt" in whole
+    assert "make it-so" in whole
 
 
 def test_report(hiyari: Called, samples: ModuleType, tmp_path: Path) -> None:

@@ -49,8 +49,12 @@ def pods() -> Iterator[Pods]:
 
 
 def harmless(tools: list[ToolSpec]) -> dict[str, ToolSpec]:
-    """Return one tool of each server that can be called without arguments."""
-    return {tool.server: tool for tool in reversed(tools) if not tool.parameters.get("required")}
+    """Return one tool of each server that can be called without arguments, and before any other."""
+    return {
+        tool.server: tool
+        for tool in reversed(tools)
+        if not tool.parameters.get("required") and tool.name != "browser_back"
+    }
 
 
 @pytest.mark.docker

@@ -112,6 +112,13 @@ def test_compare_is_a_paired_t_test() -> None:
     assert (found.low, found.high, found.p_value) == pytest.approx((low, high, oracle.pvalue))
 
 
+def test_differences_that_are_all_alike_have_no_p_value() -> None:
+    """Without variance a t-test has nothing to go by: no p-value, rather than a certainty."""
+    alike = statistics.compare({"A": [1], "B": [1]}, {"A": [0], "B": [0]})
+    assert (alike.difference, alike.p_value) == (1.0, None)
+    assert statistics.compare({"A": [1], "B": [1]}, {"A": [1], "B": [1]}).p_value == 1.0
+
+
 @pytest.mark.parametrize(("b", "c"), [(0, 0), (0, 5), (3, 9), (40, 41)])
 def test_mcnemar(b: int, c: int) -> None:
     """The exact McNemar test equals the binomial test on discordant pairs."""

@@ -39,8 +39,12 @@ class Resolved:
     """Simulated users and colleagues, by short name."""
     place: dict[str, Any]
     """Changes to the scene."""
+    path: Path
+    """The scenario's file."""
     seed: dict[str, dict[str, Any]]
     """Seed data by service of the environment."""
+    seed_places: dict[str, tuple[Path, str]]
+    """File and field where each service's data is, the one laid over the others."""
     tool_parameters: dict[str, dict[str, Any]]
     """Parameters by tool server of the environment."""
     environment: Entry[Environment] | None
@@ -102,7 +106,9 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         operator=operator,
         people=people,
         place=place,
+        path=entry.path,
         seed=seeds,
+        seed_places=_places(environment, extra, entry.path) if environment else {},
         tool_parameters=_parameters(environment, drawn.values) if environment else {},
         environment=environment,
         sites=sites,
@@ -112,9 +118,21 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
     )
 
 
+def _places(environment: Entry[Environment], extra: Mapping[str, Any], scenario: Path) -> dict[str, tuple[Path, str]]:
+    folder = environment.path.parent
+    return {
+        service.name: (scenario, f"world.seed.{service.name}")
+        if service.name in extra
+        else (folder / service.seed, "")
+        if service.seed
+        else (environment.path, f"services.{service.name}")
+        for service in environment.value.services
+    }
+
+
 def _filled(plain: Scenario, path: Path, values: Mapping[str, Any]) -> Scenario:
     raw = plain.model_dump(by_alias=True, exclude_unset=True, exclude={"traces", "draw"})
-    filled = fill(raw, values, field="")
+    filled = fill(raw, values, file=path)
     kept = plain.model_dump(by_alias=True, exclude_unset=True, include={"traces", "draw"})
     return fit({**filled, **kept}, Scenario, file=path)
 
@@ -129,9 +147,15 @@ def _seeds(
     seeds: dict[str, dict[str, Any]] = {}
     for service in environment.value.services:
         own = read_yaml(environment.path.parent / service.seed) if service.seed else {}
-        seeds[service.name] = overlay(fill(own or {}, values, field=service.name), extra.get(service.name, {}))
+        seeds[service.name] = overlay(
+            fill(own or {}, values, file=environment.path.parent / (service.seed or environment.path.name)),
+            extra.get(service.name, {}),
+        )
     return seeds
 
 
 def _parameters(environment: Entry[Environment], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    return {tool.name: fill(tool.with_, values, field=f"tools.{tool.name}.with") for tool in environment.value.tools}
+    return {
+        tool.name: fill(tool.with_, values, field=f"tools.{tool.name}.with", file=environment.path)
+        for tool in environment.value.tools
+    }

@@ -46,7 +46,7 @@ def episode_sites(
             tree = read.tree
             plain = read.model_dump(by_alias=True, exclude_unset=True, exclude={"tree", "files"})
             if filled is not None:
-                plain = fill(plain, filled, field=place)
+                plain = fill(plain, filled, field=place, file=file)
             if read.listing is not None:
                 plain["listing"] = read.listing
             key = fit({**plain, "tree": tree}, Site, file=file, field=place).key
@@ -61,7 +61,7 @@ def episode_sites(
         try:
             together.append(fit(plain, Site, file=scenario, field="world.sites"))
         except ContentError as error:
-            raise ContentError(f"site {key}: {error}") from error
+            raise ContentError(f"site {key}: {error.problem}", file=error.file, field=error.field) from error
     return tuple(together), tuple(folders)
 
 

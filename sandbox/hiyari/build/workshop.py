@@ -238,8 +238,14 @@ class Workshop:
             variables=dotted(resolved.values),
             services={} if resolved.environment is None else addresses(resolved.environment.value),
         )
-        watching = {_nth(use.use, n): monitors.make(use, facts) for n, use in _numbered(resolved.scenario.monitors)}
-        guarding = {_nth(use.use, n): guards.make(use, facts) for n, use in _numbered(resolved.guards)}
+        watching = {
+            _nth(use.use, n): monitors.make(use, facts, file=resolved.path, field=f"monitors[{index}]")
+            for index, (n, use) in enumerate(_numbered(resolved.scenario.monitors))
+        }
+        guarding = {
+            _nth(use.use, n): guards.make(use, facts, file=resolved.path, field=f"arms.{spec.arm}.guards")
+            for n, use in _numbered(resolved.guards)
+        }
         return watching, guarding
 
     def _manifest(self, spec: EpisodeSpec, resolved: Resolved, path: Path) -> Manifest:

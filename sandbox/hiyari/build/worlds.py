@@ -52,7 +52,7 @@ def build_world(
     scene = _scene(catalog, resolved, spec.scene, language) if spec.scene else None
     if resolved.environment is None:
         if scene is None:
-            raise ContentError("a world needs an environment, a scene, or both")
+            raise ContentError("a world needs an environment, a scene, or both", file=resolved.path, field="world")
         return scene, scene.close
     from hiyari.adapters.pod import ContainerWorld
 
@@ -72,6 +72,7 @@ def build_world(
         episode=episode,
         servers=_servers(catalog, resolved.environment, resolved),
         seed=resolved.seed,
+        places=resolved.seed_places,
         policy=policy,
         language=language,
         bindings=bindings,
@@ -124,9 +125,16 @@ def _servers(catalog: Catalog, environment: Entry[Environment], resolved: Resolv
                 ToolServer(
                     name=spec.name,
                     command=spec.command or (),
-                    environment=fill(spec.environment, resolved.values, field=f"tools.{spec.name}.environment"),
+                    environment=fill(
+                        spec.environment,
+                        resolved.values,
+                        field=f"tools.{spec.name}.environment",
+                        file=environment.path,
+                    ),
                     url=spec.url or "",
-                    headers=fill(spec.headers, resolved.values, field=f"tools.{spec.name}.headers"),
+                    headers=fill(
+                        spec.headers, resolved.values, field=f"tools.{spec.name}.headers", file=environment.path
+                    ),
                 )
             )
             continue

@@ -128,13 +128,16 @@ def list_(
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Name of content, or folder of a recording or run.")],
+    whole: Annotated[
+        bool, typer.Option("--all", help="Leave nothing of a recording out, and list every file that changed.")
+    ] = False,
     lang: Lang = None,
     project: Project = None,
 ) -> None:
     """Show a scenario as a card, a recording as a transcript, or any other content."""
     from .showing import show_command
 
-    raise typer.Exit(show_command(name, language=interface_language(wanted=_value(lang)), project=project))
+    raise typer.Exit(show_command(name, language=interface_language(wanted=_value(lang)), project=project, whole=whole))
 
 
 @app.command()

@@ -41,7 +41,7 @@ LANE_COLOURS = {
 }
 
 
-def show_command(name: str, *, language: str, project: Path | None) -> int:
+def show_command(name: str, *, language: str, project: Path | None, whole: bool = False) -> int:
     """Print whatever the name stands for; return 1 for a recording that somebody has changed, else 0.
 
     Raises:
@@ -49,7 +49,7 @@ def show_command(name: str, *, language: str, project: Path | None) -> int:
     """
     screen, folder = console(), Path(name)
     if (folder / "manifest.json").exists():
-        return 0 if show_recording(Recording(folder), language, screen) else CHANGED
+        return 0 if show_recording(Recording(folder), language, screen, whole=whole) else CHANGED
     if (folder / "run.json").exists():
         from hiyari.report.episode import read_results
         from hiyari.report.summary import summarise
@@ -79,8 +79,15 @@ def show_command(name: str, *, language: str, project: Path | None) -> int:
     return 0
 
 
-def show_recording(recording: Recording, language: str, screen: Console) -> bool:
-    """Print a recording as a transcript; return False when it is not as it was written."""
+def show_recording(recording: Recording, language: str, screen: Console, *, whole: bool = False) -> bool:
+    """Print a recording as a transcript; return False when it is not as it was written.
+
+    Args:
+        recording: What to print.
+        language: Language of the interface.
+        screen: Where to.
+        whole: Leave nothing out; else many files that changed one after the other are counted only.
+    """
     from hiyari.report.transcript import transcript
 
     manifest, result = recording.manifest, read_result(recording)
@@ -94,29 +101,30 @@ def show_recording(recording: Recording, language: str, screen: Console) -> bool
     )
     screen.print(verdict)
     envelopes: list[Envelope] = []
-    whole = True
+    untouched = True
     try:
         envelopes.extend(recording.envelopes())
     except ContentError as error:
-        whole = False
+        untouched = False
         screen.print(Text(f"⚠ {one_line(str(error), 400)}", style="yellow"))
     evidence = [seq for found in result.findings for seq in (found.seq,)]
     messages = {found.seq: visible(found.message.in_language(language), 2000) for found in result.findings}
-    items, left_out = transcript(envelopes, evidence)
+    items, left_out = transcript(envelopes, evidence, whole=whole)
     for item in items:
         line = Text(f"{item.t:9.2f} s  ", style="dim")
         line.append(say(item.told.label, language), style=LANE_COLOURS.get(item.told.lane, "dim"))
         line.append(f"  {one_line(item.told.headline, 300)}", style="default")
         screen.print(line, soft_wrap=True)
         bodies = [Text(messages[item.seq], style="red")] if item.seq in messages else []
-        bodies += [Text(visible(body.text, 2000)) for body in item.bodies if body.text]
+        if item.told.label != "Files":
+            bodies += [Text(visible(body.text, 2000)) for body in item.bodies if body.text]
         if bodies:
             screen.print(Padding(Group(*bodies), (0, 0, 0, 13)))
     if left_out:
         screen.print(
             Text(say("{n} entries are left out here; they are in the recording.", language).format(n=left_out))
         )
-    return whole
+    return untouched
 
 
 def _card(entry: Entry[Scenario], language: str, screen: Console) -> None:

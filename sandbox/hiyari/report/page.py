@@ -129,7 +129,7 @@ def _templates() -> jinja2.Environment:
         "w": words,
         "both": _both,
     }
-    environment.filters |= {"line": one_line, "percent": percent}
+    environment.filters |= {"line": one_line, "percent": percent, "p_value": _p_value}
     return environment
 
 
@@ -138,6 +138,13 @@ def words(english: str, **values: Any) -> Markup:
     texts = [say(english, language) for language in ("en", "ja")]
     made = [escape(visible(text.format(**values) if values else text)) for text in texts]
     return Markup('<span class="en">{}</span><span class="ja" lang="ja">{}</span>').format(*made)
+
+
+def _p_value(value: float | None) -> str:
+    """Return a p-value with three digits; the smallest are bounded, not rounded to nothing."""
+    if value is None:
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _both(text: Any, limit: int = 2000) -> Markup:

@@ -38,8 +38,9 @@ class Comparison(NamedTuple):
     """Upper end."""
     scenarios: int
     """Number of scenarios both were run in."""
-    p_value: float
-    """Of the t-test on the scenario means that there is no difference; 1 when it cannot be told."""
+    p_value: float | None
+    """Of the t-test on the scenario means that there is no difference; 1 for fewer than two scenarios; none when the
+    scenarios differ all alike, because the test has no variance to go by then."""
 
 
 def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
@@ -120,7 +121,7 @@ def compare(
     mean = _mean(differences)
     error = math.sqrt(math.fsum((d - mean) ** 2 for d in differences) / (count - 1) / count)
     if error == 0:
-        return Comparison(mean, mean, mean, count, 1.0 if mean == 0 else 0.0)
+        return Comparison(mean, mean, mean, count, 1.0 if mean == 0 else None)
     reach = student_quantile(0.5 + confidence / 2, count - 1) * error
     p_value = 2 * student_tail(abs(mean) / error, count - 1)
     return Comparison(mean, mean - reach, mean + reach, count, p_value)

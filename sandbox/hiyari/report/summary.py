@@ -97,8 +97,8 @@ class Pair(Data):
     """Lower end of the 95 % interval; none when fewer than two scenarios are shared."""
     high: float | None
     """Upper end."""
-    p_value: float
-    """Of the t-test on scenario means."""
+    p_value: float | None
+    """Of the t-test on scenario means; none when they differ all alike, which leaves it no variance."""
     mcnemar: float | None
     """Exact p-value over episodes of equal scenario and seed; for incidents only."""
     scenarios: int

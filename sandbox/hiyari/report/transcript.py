@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hiyari.errors import ContentError
-from hiyari.events import Blob, Envelope, EpisodeJudged, Judged, ModelRequested, PhysicsAdvanced, Text, plain
+from hiyari.events import (
+    Blob,
+    Envelope,
+    EpisodeJudged,
+    FileChanged,
+    Judged,
+    ModelRequested,
+    PhysicsAdvanced,
+    Text,
+    plain,
+)
 
 from .escape import preview, visible
 from .telling import Body, Told, tell
@@ -20,9 +31,13 @@ ITEM_LIMIT = 600
 """Items of one transcript that a page holds; findings and their evidence are always among them."""
 
 
+FILES_APART = 5
+"""Files that change one after the other and are told one by one; more share an entry."""
+
+
 @dataclass
 class Item:
-    """One entry of a transcript; several quiet physics events share one."""
+    """One entry of a transcript; several quiet physics events share one, and so do many files."""
 
     seqs: list[int]
     """Sequence numbers of its events."""
@@ -55,17 +70,27 @@ class Shown:
     """True when it is folded away at first."""
 
 
-def transcript(envelopes: Sequence[Envelope], evidence: Iterable[int] = ()) -> tuple[list[Item], int]:
+def transcript(
+    envelopes: Sequence[Envelope], evidence: Iterable[int] = (), *, whole: bool = False
+) -> tuple[list[Item], int]:
     """Return the entries of an episode and how many were left out because there are too many.
 
     Args:
         envelopes: All events of the episode.
         evidence: Sequence numbers that must be among the entries.
+        whole: Leave nothing out, and tell every file by itself.
     """
     must, seen = set(evidence), set[str]()
     items: list[Item] = []
+    run: list[Envelope] = []
     for envelope in envelopes:
         event = envelope.event
+        if run and not isinstance(event, FileChanged):
+            items += _files(run)
+            run = []
+        if isinstance(event, FileChanged) and not whole and envelope.seq not in must:
+            run.append(envelope)
+            continue
         if isinstance(event, Judged | EpisodeJudged):
             continue
         if isinstance(event, PhysicsAdvanced) and items and items[-1].told.lane == "physics-quiet":
@@ -77,7 +102,8 @@ def transcript(envelopes: Sequence[Envelope], evidence: Iterable[int] = ()) -> t
         shown = [_shown(body) for body in bodies]
         images = [blob for blob in getattr(event, "images", ()) if isinstance(blob, Blob)]
         items.append(Item([envelope.seq], envelope.t, envelope.actor, told, shown, images))
-    if len(items) <= ITEM_LIMIT:
+    items += _files(run)
+    if whole or len(items) <= ITEM_LIMIT:
         return items, 0
     kept = [
         item
@@ -85,6 +111,18 @@ def transcript(envelopes: Sequence[Envelope], evidence: Iterable[int] = ()) -> t
         if index < ITEM_LIMIT // 2 or item.told.lane == "finding" or must.intersection(item.seqs)
     ][:ITEM_LIMIT]
     return kept, len(items) - len(kept)
+
+
+def _files(run: Sequence[Envelope]) -> list[Item]:
+    """Return entries of files that changed one after the other: one each for a few, one for all of many."""
+    told = [(envelope, tell(envelope.event)) for envelope in run]
+    if len(run) <= FILES_APART:
+        return [Item([envelope.seq], envelope.t, envelope.actor, each) for envelope, each in told]
+    counts = Counter(envelope.event.change for envelope in run if isinstance(envelope.event, FileChanged))
+    headline = ", ".join(f"{count:,} {change}" for change, count in sorted(counts.items()))
+    together = Told("file", "Files", headline)
+    listed = [_shown(Body("", "\n".join(each.headline for _, each in told), folded=True))]
+    return [Item([envelope.seq for envelope in run], run[0].t, run[0].actor, together, listed)]
 
 
 def readable(text: Text) -> str:

@@ -71,7 +71,15 @@ def build(
     known = modules_of(package.__path__)
     if use.use not in known:
         raise unknown_name(kind, use.use, known, file=file, field=field)
-    return importlib.import_module(f"{package.__name__}.{use.use}").build(use.with_, facts)
+    try:
+        return importlib.import_module(f"{package.__name__}.{use.use}").build(use.with_, facts)
+    except ContentError as error:
+        if error.file is not None:
+            raise
+        # Each module names itself in front of the parameter, for those who build it by hand.
+        parameter = error.field.removeprefix(f"{kind} {use.use}").removeprefix(".")
+        inside = ".".join(part for part in (field, "with", parameter) if part)
+        raise ContentError(f"{kind} {use.use}: {error.problem}", file=file, field=inside) from error
 
 
 def public(module: object) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hiyari.errors import ContentError, unknown_name
@@ -12,11 +13,17 @@ _HOLE = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}")
 _KEPT = re.compile(r"\$(\$\{[A-Za-z_][A-Za-z0-9_.-]*\})")
 
 
-def fill(value: Any, values: Mapping[str, Any], *, field: str = "") -> Any:
+def fill(value: Any, values: Mapping[str, Any], *, field: str = "", file: Path | None = None) -> Any:
     """Return a value with every ``${name}`` in its strings replaced.
 
     A string that is nothing but one hole takes the value's own type; inside a longer string it is written as text.
     ``$${name}`` stands for ``${name}`` itself, as shell scripts and JavaScript write it.
+
+    Args:
+        value: What may hold templates.
+        values: What was drawn.
+        field: Where the value is in its file, for errors.
+        file: Its file, for errors.
 
     Raises:
         ContentError: If a name was not drawn.
@@ -24,23 +31,26 @@ def fill(value: Any, values: Mapping[str, Any], *, field: str = "") -> Any:
     if isinstance(value, str):
         whole = _HOLE.fullmatch(value)
         if whole:
-            return _look_up(whole[1], values, field)
-        return _KEPT.sub(r"\1", _HOLE.sub(lambda hole: str(_look_up(hole[1], values, field)), value))
+            return _look_up(whole[1], values, field, file)
+        return _KEPT.sub(r"\1", _HOLE.sub(lambda hole: str(_look_up(hole[1], values, field, file)), value))
     if isinstance(value, Mapping):
-        return {key: fill(item, values, field=f"{field}.{key}" if field else str(key)) for key, item in value.items()}
+        return {
+            key: fill(item, values, field=f"{field}.{key}" if field else str(key), file=file)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [fill(item, values, field=f"{field}[{index}]") for index, item in enumerate(value)]
+        return [fill(item, values, field=f"{field}[{index}]", file=file) for index, item in enumerate(value)]
     return value
 
 
-def _look_up(name: str, values: Mapping[str, Any], field: str) -> Any:
+def _look_up(name: str, values: Mapping[str, Any], field: str, file: Path | None) -> Any:
     found: Any = values
     for part in name.split("."):
         if not isinstance(found, Mapping) or part not in found:
-            raise unknown_name("drawn value", name, _names(values), field=field)
+            raise unknown_name("drawn value", name, _names(values), file=file, field=field)
         found = found[part]
     if isinstance(found, Mapping):
-        raise ContentError(f"${{{name}}} has parts; name one of them: {', '.join(found)}", field=field)
+        raise ContentError(f"${{{name}}} has parts; name one of them: {', '.join(found)}", file=file, field=field)
     return found
 
 

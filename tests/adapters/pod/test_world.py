@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,7 @@ from hiyari.adapters.mcp import ToolServer
 from hiyari.adapters.pod import ContainerWorld, Pods, connect
 from hiyari.agent import Call
 from hiyari.catalog import Environment
-from hiyari.errors import EngineError
+from hiyari.errors import ContentError, EngineError
 from hiyari.events import (
     CallReturned,
     Egress,
@@ -42,6 +44,8 @@ state = pathlib.Path("/state/greeting")
 def seed(message):
     if message["data"].get("broken"):
         raise ValueError("the data is broken")
+    if "names" in message["data"]:
+        message["data"]["first"]
     state.write_text(message["data"].get("greeting", "") + " at " + message["now"])
 
 def probe(message):
@@ -197,10 +201,17 @@ def test_probes_that_cannot_be_answered_are_lookup_errors(make):
         world.probe({"memory": True})
 
 
-def test_a_service_that_refuses_its_seed_or_dies_makes_the_episode_invalid(make):
-    """Both are EngineErrors that name the service."""
-    with pytest.raises(EngineError, match="container echo refused 'seed': the data is broken"):
-        list(make({"echo": {"broken": True}}).reset(1))
+def test_data_that_a_service_refuses_are_content_to_be_mended(make):
+    """The error names the service, what it said, and the file and field that the data came from."""
+    places = {"echo": (Path("scenarios/platform/PLT-9.yaml"), "world.seed.echo")}
+    where = re.escape("scenarios/platform/PLT-9.yaml: world.seed.echo: service echo refused its data: ")
+    for data, words in (({"broken": True}, "the data is broken"), ({"names": []}, "the field 'first' is missing")):
+        with pytest.raises(ContentError, match=where + words):
+            list(make({"echo": data}, places=places).reset(1))
+
+
+def test_a_service_that_dies_makes_the_episode_invalid(make):
+    """It is an EngineError that names the service."""
     world = make()
     list(world.reset(1))
     with pytest.raises(EngineError, match="container echo is gone"):

@@ -66,7 +66,17 @@ Inbox = queue.SimpleQueue[Message]
 
 
 class Refused(EngineError):
-    """The container understood a request and could not do it."""
+    """The container understood a request and could not do it.
+
+    Args:
+        name: The container.
+        op: What it was asked for.
+        why: What it said.
+    """
+
+    def __init__(self, name: str, op: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"container {name} refused {op!r}: {why}")
 
 
 class _Diagnosed(ByteStream, Protocol):
@@ -142,7 +152,7 @@ class ControlStream:
             message = f"container {self.name} did not answer {op!r} within {timeout:g} s{self._said()}"
             raise EngineError(message) from None
         if answer.get("ok") is not True:
-            raise Refused(f"container {self.name} refused {op!r}: {str(answer.get('error', 'no reason given'))[:2000]}")
+            raise Refused(self.name, op, str(answer.get("error", "no reason given"))[:2000])
         return answer.get("result")
 
     def answer(self, number: int, result: Json = None, error: str | None = None) -> None:

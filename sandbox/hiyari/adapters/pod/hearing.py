@@ -68,7 +68,8 @@ class Hearing:
         """Tell events until all services are seeded; what they told of it comes in an order that is always the same.
 
         Raises:
-            EngineError: If one refused, died or took too long.
+            ContentError: If one refused its data.
+            EngineError: If one died or took too long.
         """
         until = time.monotonic() + SEED_TIMEOUT
         while seeding.begin(self._inbox.put):

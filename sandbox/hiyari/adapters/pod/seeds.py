@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from hiyari.errors import EngineError
+from hiyari.errors import ContentError, EngineError
 from hiyari.events import Json
 
-from .control import Told
+from .control import Refused, Told
 from .plan import PodPlan, ServicePlan
 from .pod import Pod
 
@@ -113,11 +115,15 @@ class Seeding:
     Args:
         pod: The pod, its world configured.
         seeds: What each service is given, and its digest.
+        places: File and field where each service's data is, for errors.
     """
 
-    def __init__(self, pod: Pod, seeds: Mapping[str, tuple[str, Seed]]) -> None:
+    def __init__(
+        self, pod: Pod, seeds: Mapping[str, tuple[str, Seed]], places: Mapping[str, tuple[Path, str]] | None = None
+    ) -> None:
         self._pod = pod
         self._seeds = seeds
+        self._places = places or {}
         self._order = [service.name for service in pod.plan.services]
         self._told: dict[str, list[Told]] = {}
         self._left = {service.name: service for service in pod.plan.services}
@@ -147,11 +153,18 @@ class Seeding:
         """Take the reply of a seed.
 
         Raises:
-            EngineError: If it was refused or the service died.
+            ContentError: If it was refused.
+            EngineError: If the service died.
         """
         name = self._running.pop(future, None)
         if name is not None:
-            self._pod.services[name].result("seed", future, 0)
+            try:
+                self._pod.services[name].result("seed", future, 0)
+            except Refused as error:
+                file, field = self._places.get(name, (None, ""))
+                raise ContentError(
+                    f"service {name} refused its data: {_words(error.why)}", file=file, field=field
+                ) from error
             self._done.add(name)
 
     def hold(self, message: Told) -> None:
@@ -169,3 +182,8 @@ class Seeding:
 
     def _ready(self) -> Sequence[ServicePlan]:
         return [service for service in self._left.values() if self._done >= set(service.after)]
+
+
+def _words(why: str) -> str:
+    """Return a refusal as a sentence: a Python service that misses a field says its name and nothing else."""
+    return f"the field {why!r} is missing" if re.fullmatch(r"[\w.-]+", why) else why

@@ -6,6 +6,7 @@ import queue
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from hiyari.agent import Call, ToolSpec
@@ -58,6 +59,7 @@ class ContainerWorld:
         policy: What the world enforces by itself: ``{"egress_allow": [globs]}``.
         language: Language of tool descriptions.
         bindings: Who answers what a service asks, by service.
+        places: File and field where each service's data is, for errors.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class ContainerWorld:
         policy: Mapping[str, Json] | None = None,
         language: Literal["ja", "en"] = "en",
         bindings: Mapping[str, Binding] | None = None,
+        places: Mapping[str, tuple[Path, str]] | None = None,
     ) -> None:
         self._pods = pods
         self._environment = environment
@@ -80,6 +83,7 @@ class ContainerWorld:
         self._policy = dict(policy or {})
         self._language: Literal["ja", "en"] = language
         self._bindings = dict(bindings or {})
+        self._places = dict(places or {})
         self._pod: Pod | None = None
         self._servers: ToolServers | None = None
         self._hearing = Hearing(queue.SimpleQueue(), self._tell)
@@ -233,7 +237,8 @@ class ContainerWorld:
         """Seed all services, and tell what they told in an order that is the same in every run.
 
         Raises:
-            EngineError: If one refused, died or took too long.
+            ContentError: If one refused its data.
+            EngineError: If one died or took too long.
         """
         seeds = {}
         for service in pod.plan.services:
@@ -244,7 +249,7 @@ class ContainerWorld:
                 seed.digest() if bound else self._pods.usual.note(pod.plan, service.name, seed),
                 seed,
             )
-        yield from self._hearing.until_seeded(Seeding(pod, seeds))
+        yield from self._hearing.until_seeded(Seeding(pod, seeds, self._places))
 
     def _settle(self) -> Iterator[Event]:
         """Have services and world finish telling, then tell how files changed."""
