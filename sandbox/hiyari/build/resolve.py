@@ -39,8 +39,6 @@ class Resolved:
     """Simulated users and colleagues, by short name."""
     place: dict[str, Any]
     """Changes to the scene."""
-    path: Path
-    """The scenario's file."""
     seed: dict[str, dict[str, Any]]
     """Seed data by service of the environment."""
     seed_places: dict[str, tuple[Path, str]]
@@ -106,7 +104,6 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         operator=operator,
         people=people,
         place=place,
-        path=entry.path,
         seed=seeds,
         seed_places=_places(environment, extra, entry.path) if environment else {},
         tool_parameters=_parameters(environment, drawn.values) if environment else {},

@@ -234,21 +234,14 @@ class ContainerWorld:
         return pod.world, reply
 
     def _seed(self, pod: Pod) -> Iterator[Event]:
-        """Seed all services, and tell what they told in an order that is the same in every run.
-
-        Raises:
-            ContentError: If one refused its data.
-            EngineError: If one died or took too long.
-        """
+        """Seed all services, and tell what they told in an order that is the same in every run."""
         seeds = {}
         for service in pod.plan.services:
             seed = Seed(dict(self._seed_data.get(service.name) or {}), self._environment.now)
             # What asks the harness while it is seeded can only be seeded when an episode answers.
             bound = service.name in self._bindings
-            seeds[service.name] = (
-                seed.digest() if bound else self._pods.usual.note(pod.plan, service.name, seed),
-                seed,
-            )
+            digest = seed.digest() if bound else self._pods.usual.note(pod.plan, service.name, seed)
+            seeds[service.name] = (digest, seed)
         yield from self._hearing.until_seeded(Seeding(pod, seeds, self._places))
 
     def _settle(self) -> Iterator[Event]:
