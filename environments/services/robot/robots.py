@@ -26,7 +26,7 @@ class Robots:
         self._one = threading.Lock()
         self._listeners = {}
         self._known = None
-        self.cost, self.sample = 0.02, 0.05
+        self.cost, self.sample = 0.02, 0.1
 
     def restart(self, cost, sample):
         """Begin anew with these prices, simulated seconds of a request and between states that are told."""

@@ -38,7 +38,7 @@ def seed(message):
     if pace not in ("lockstep", "wall"):
         raise ValueError(f"rosbridge.pace is lockstep or wall, not {pace!r}")
     state.update(accounts=accounts, anonymous=names.get(ros.get("account")))
-    robots.restart(float(data.get("request_seconds", 0.02)), float(data.get("sample_seconds", 0.05)))
+    robots.restart(float(data.get("request_seconds", 0.02)), float(data.get("sample_seconds", 0.1)))
     bridge.restart(pace, ros.get("robot"))
 
 

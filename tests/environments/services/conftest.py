@@ -114,15 +114,15 @@ class Network:
         sysctls = {"net.ipv4.ip_unprivileged_port_start": "0"}
         self.outside = self._python("mail", "outside", network_mode="none", dns=[OUTSIDE], sysctls=sysctls)
 
-    def _python(self, folder: str, module: str, **host: Any) -> Running:
-        """Start a container of a service's image that runs one of our modules instead."""
+    def _python(self, folder: str | Path, module: str, **host: Any) -> Running:
+        """Start a container of a service's image, or of a folder's, that runs one of our modules instead."""
         modules = {name: (Path(__file__).parent / f"{name}.py").read_text() for name in ("client", "outside")}
         code = (
             f"import sys, types\nclient = sys.modules['client'] = types.ModuleType('client')\n"
             f"exec({modules['client']!r}, vars(client))\n"
             f"exec({modules[module]!r}, {{'__name__': 'module'}})\nclient.control.serve()"
         )
-        image = self.images.ensure(f"services/{folder}")
+        image = self.images.ensure(folder if isinstance(folder, Path) else f"services/{folder}")
         config = self.engine.api.create_host_config(cap_drop=["ALL"], **host)
         create = {"image": image.name, "command": ["python3", "-c", code], "host_config": config}
         running = Running(self.engine, module, create)
