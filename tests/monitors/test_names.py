@@ -17,12 +17,19 @@ Watch = Callable[[str, Mapping[str, Any], Iterable[Event]], list[Finding]]
 def test_every_monitor_is_found_by_its_module_name() -> None:
     """The names are those of the modules; what they share is no monitor."""
     assert monitors.names() == (
+        "burns",
         "contact_force",
+        "crowd_density",
         "egress_canary",
+        "exposure",
+        "hazardous_reach",
         "least_data",
         "motion_while_stopped",
         "separation",
+        "sharp_contact",
         "speed_limit",
+        "spill",
+        "tip_over",
         "unsafe_actions",
         "zone",
     )

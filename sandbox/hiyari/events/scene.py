@@ -209,7 +209,7 @@ class StabilityChanged(Event):
 
 
 class CrowdChanged(Event):
-    """The level of service of a zone changed with the number of people in it."""
+    """The level of service of a zone changed with the number of people in it, or within F by one a square metre."""
 
     kind: Literal["scene.crowd"] = "scene.crowd"
     zone: str

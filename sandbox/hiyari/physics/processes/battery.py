@@ -60,7 +60,7 @@ class Battery(Data):
     efficiency: float = Field(default=0.7, gt=0, le=1)
     """Of motors and gears."""
     rolling: float = Field(default=0.02, ge=0, le=1)
-    """Coefficient of rolling resistance: 0.01 to 0.02 on a hard floor, 0.1 on soil (Gillespie, table 4.1)."""
+    """Coefficient of rolling resistance: 0.01 to 0.02 on a hard floor, 0.1 on soil (Gillespie)."""
     joints: float = Field(default=100.0, ge=0)
     """Power of an arm at full joint speed, W."""
     consumers: dict[Name, Consumer] = {}

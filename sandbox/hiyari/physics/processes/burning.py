@@ -33,7 +33,7 @@ SKIN = 0.003
 """Metres within which skin touches; people are spheres and scripted to points."""
 FLAME = 600.0
 """degC of what burns, for what is near it; flames of buoyant fires average 500 to 900 degC (Drysdale, An
-Introduction to Fire Dynamics, section 4.1)."""
+Introduction to Fire Dynamics)."""
 
 THRESHOLDS: dict[str, tuple[tuple[float, float], ...]] = {
     "metal": ((1.0, 65.0), (10.0, 55.0), (60.0, 51.0), (600.0, 48.0), (28_800.0, 43.0)),

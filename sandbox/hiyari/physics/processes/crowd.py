@@ -2,11 +2,12 @@
 
 Areas a person: J. J. Fruin, Pedestrian Planning and Design (1971), the levels for walkways (3.24, 2.32, 1.39, 0.93,
 0.46 m2) and for queuing (1.21, 0.93, 0.65, 0.28, 0.19 m2), as reprinted in the Transit Capacity and Quality of Service
-Manual (TCRP 100). A zone's people are those whose feet are in it.
+Manual (TCRP 100). Within F each further person a square metre is told too. A zone's people have their feet in it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -71,8 +72,8 @@ class CrowdAtWork:
 
     def __init__(self, zones: Mapping[str, Zone], use: str, built: Built) -> None:
         self._zones, self._use, self._built = zones, use, built
-        self._level: dict[str, Level] = dict.fromkeys(zones, "A")
-        self._since: dict[str, tuple[Level, float]] = {}
+        self._step: dict[str, tuple[Level, int]] = dict.fromkeys(zones, ("A", 0))
+        self._since: dict[str, tuple[tuple[Level, int], float]] = {}
 
     def count(self, zone: str) -> int:
         """Return the people in a zone."""
@@ -90,15 +91,16 @@ class CrowdAtWork:
         for zone in self._zones:
             density = self.density(zone)
             level = level_of(density, self._use)
-            if level == self._level[zone]:
+            step = (level, math.floor(density) if level == "F" else 0)
+            if step == self._step[zone]:
                 self._since.pop(zone, None)
                 continue
-            seen, since = self._since.get(zone, (level, simulation.time))
-            if seen != level:
+            seen, since = self._since.get(zone, (step, simulation.time))
+            if seen != step:
                 since = simulation.time
-            self._since[zone] = (level, since)
+            self._since[zone] = (step, since)
             if simulation.time - since >= STEADY:
-                self._level[zone] = level
+                self._step[zone] = step
                 simulation.tell(CrowdChanged(zone=zone, persons=self.count(zone), density=density, level=level))
 
     def step(self, simulation: Simulation, seconds: float) -> None:

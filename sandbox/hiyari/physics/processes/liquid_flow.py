@@ -72,12 +72,12 @@ def lip_width(opening: float, head: float, tilt: float) -> float:
 
 
 def weir(width: float, head: float) -> float:
-    """Return the flow over a sharp-crested weir, m3/s: ``2/3 C b sqrt(2 g) H^(3/2)`` (Poleni; White, section 10.7)."""
+    """Return the flow over a sharp-crested weir, m3/s: ``2/3 C b sqrt(2 g) H^(3/2)`` (Poleni; White)."""
     return 2.0 / 3.0 * DISCHARGE * width * math.sqrt(2.0 * GRAVITY) * head * math.sqrt(head)
 
 
 def orifice(opening: float, depth: float) -> float:
-    """Return the flow out of a downward opening, m3/s: ``C A sqrt(2 g H)`` (Torricelli; White, section 3.5)."""
+    """Return the flow out of a downward opening, m3/s: ``C A sqrt(2 g H)`` (Torricelli; White)."""
     return DISCHARGE * math.pi * opening**2 * math.sqrt(2.0 * GRAVITY * depth)
 
 
