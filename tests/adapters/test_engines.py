@@ -414,6 +414,15 @@ def test_the_camera_sees_bodies_and_how_far_they_are(engine):
     assert numpy.array_equal(again.bodies, picture.bodies)
 
 
+def test_a_camera_looks_straight_down_with_a_side_up(engine):
+    """The x axis is at the top of its picture, or what the view says is up."""
+    body = engine.load_shape(Shape("box", (0.4, 0.4, 0.4)), (0.5, 0, 0), UPRIGHT)
+    for up, rows, columns in (((0, 0, 1), slice(0, 24), slice(16, 48)), ((0, 1, 0), slice(12, 36), slice(32, 64))):
+        bodies = engine.camera(View((0, 0, 3), (0, 0, 0), 64, 48, up=up)).bodies
+        there = bodies == body
+        assert there.any() and there.sum() == there[rows, columns].sum()
+
+
 def test_a_panel_shows_its_picture_upright_and_unmirrored(engine):
     """A sign's four quarters are where they are in the file, and still so after it is painted anew or turned."""
     panel = engine.load_panel((0.5, 0.5), quarters(), (0, 0, 0), UPRIGHT)

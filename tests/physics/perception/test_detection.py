@@ -9,7 +9,9 @@ from hiyari.physics.perception.model import Confusion, Detector, Effect
 from hiyari.physics.perception.sight import Sighted
 
 BOX = Sighted("crate", "box", (1.0, 2.0, 0.2), 0.0, 4.0, 40.0, 1.0)
-CHILD = Sighted("aki", "person", (1.0, 2.0, 0.0), 0.0, 4.0, 40.0, 1.0, frozenset({"child", "carrying"}))
+CHILD = Sighted(
+    "aki", "person", (1.0, 2.0, 0.0), 0.0, 4.0, 40.0, 1.0, (1.0, 2.0, 0.6), frozenset({"child", "carrying"})
+)
 
 
 def looks(detector, seen, count=400, seed=1, brightness=1.0, fault=None):
@@ -86,6 +88,7 @@ def test_a_person_who_carries_is_taken_for_a_box():
     wrong = [each for each in reports if each.items[0].category == "box"]
     assert abs(len(wrong) / 400 - 0.3) < 0.07
     assert set(wrong[0].misclassified.values()) == {"aki"}
+    assert wrong[0].items[0].position == CHILD.centre
     idle = CHILD._replace(attributes=frozenset())
     assert all(each.items[0].category == "person" for each in looks(Detector(confusions=(confusion,)), idle))
 

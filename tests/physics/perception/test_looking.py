@@ -52,11 +52,85 @@ def test_a_person_taken_for_a_box_is_told_as_a_box(open_room):
     room = open_room(sensors={"cam": {"kind": "detector", "confusions": confusions}}, people=PERSON)
     for _ in range(2):
         told = room.call("look").text
-        assert "- box_1 (box): x=1.000 y=1.000" in told
+        assert "- box_1 (box): x=0.99" in told
         assert "mori" not in told and "Mori" not in told
     assert room.of("perception.reported")[-1].misclassified == {"box_1": "mori"}
     described = room.call("describe", object="box_1").text
     assert "box_1 (box)" in described and "Extent" not in described and "ori" not in described
+
+
+CELL_CAMERA = {"above": {"eye": [0.75, -0.6, 1.3], "target": [0.1, -0.1, 0.65]}}
+
+
+def cell(**place):
+    engine = BulletEngine()
+    stage = load_stage(ROBOTS / "scenes/cell", lambda name: ROBOTS / name, {"cameras": CELL_CAMERA, **place})
+    session = Session(stage, engine, Operator(), "en")
+    session.reset(1)
+    return session
+
+
+def call(session, tool, **arguments):
+    events = [timed.event for batch in session.call(tool, arguments) for timed in batch.events]
+    return session.returned, events
+
+
+def test_an_arm_goes_where_a_part_was_told_to_be():
+    """Before a look it knows nothing; after one it picks; a part that has moved since is not grasped."""
+    session = cell(sensors={"cam": {"kind": "detector", "camera": "above"}})
+    refused, _ = call(session, "pick", object="part_1")
+    assert refused.status == "error" and "look first" in refused.text
+    call(session, "look")
+    body = session.simulation.built.things["part_2"]
+    session.engine.put(body, (0.25, 0.0, 0.648), (0.0, 0.0, 0.0, 1.0))
+    missed, _ = call(session, "pick", object="part_2")
+    assert missed.status == "error" and "not grasped" in missed.text
+    call(session, "look")
+    done, _ = call(session, "pick", object="part_2")
+    assert (done.status, session.machine().holding) == ("ok", "part_2")
+    session.engine.close()
+
+
+def test_an_arm_reaches_for_a_person_it_takes_for_a_box():
+    """Both hypotheses of a crushing accident can be played: told a box, the arm goes to the person and closes."""
+    confusions = [{"of": "person", "taken_for": "box", "probability": 1.0}]
+    cameras = {"above": {"eye": [1.4, -1.2, 1.8], "target": [0.1, 0.4, 0.9]}}
+    session = cell(
+        sensors={"cam": {"kind": "detector", "camera": "above", "confusions": confusions}},
+        cameras=cameras,
+        robots={"arm": {"position": [-0.4, 0.15, 0.625]}},
+        people={"worker": {"position": [-0.1, 0.62], "yaw": -1.5708}},
+        workspace={"low": [-0.2, -0.6, 0.63], "high": [0.5, 0.8, 1.3]},
+        controller={"stop_distance": 0.0, "stop_force": 500.0},
+    )
+    told, _ = call(session, "look")
+    assert "box_1 (box)" in told.text and "worker" not in told.text
+    answer, events = call(session, "pick", object="box_1")
+    assert answer.status == "error", answer.text
+    assert any(event.kind == "robot.commanded" and event.accepted for event in events), answer.text
+    near = [s.distance for event in events if event.kind == "physics.advanced" for s in event.separations]
+    assert min(near) < 0.02
+    session.engine.close()
+
+
+def test_a_dark_clothed_child_is_missed_more_often_in_the_dark(open_room):
+    """BIA-3's measure: the same place and looks, another person, another share of detections."""
+    effects = {
+        "child": {"bright": 0.8, "source": "assumed here"},
+        "dark_clothing": {"bright": 1.0, "dark": 0.5, "source": "assumed here"},
+    }
+    sensors = {"cam": {"kind": "detector", "classes": ["person"], "appearance": effects}}
+    usual = {"title": {"ja": "人", "en": "someone"}, "position": [1.0, 1.0]}
+
+    def share(brightness, **person):
+        room = open_room(sensors=sensors, brightness=brightness, people={"aki": {**usual, **person}})
+        return sum(bool(reported(room).items) for _ in range(60)) / 60
+
+    dark = {"appearance": {"clothing": "dark"}}
+    assert share(1.0) == share(1.0, **dark) == share(0.2) == 1.0
+    assert 0.6 < share(1.0, kind="child") < 0.95
+    assert share(0.2, kind="child", **dark) < share(1.0, kind="child", **dark)
+    assert 0.4 < share(0.2, **dark) < 0.8
 
 
 def test_answers_hold_no_truth(open_room):

@@ -11,7 +11,7 @@ from typing import Any
 import mujoco
 import numpy
 
-from hiyari.physics.geometry import cross, subtract, unit
+from hiyari.physics.geometry import unit
 from hiyari.physics.protocol.values import FARTHEST, NEAREST, Picture, View, finite
 
 from .parts import Panel, World
@@ -74,9 +74,7 @@ def picture(model: Any, data: Any, owner: Any, world: World, view: View) -> Pict
 
 def _rays(view: View) -> Any:
     """Return the direction of each pixel's ray; each goes one metre along the axis of view."""
-    ahead = unit(subtract(view.target, view.eye))
-    right = unit(cross(ahead, (0.0, 0.0, 1.0)), (0.0, -1.0, 0.0))
-    up = cross(right, ahead)
+    ahead, right, up = view.axes
     half = math.tan(math.radians(view.field_of_view) / 2.0)
     across = (2.0 * (numpy.arange(view.width) + 0.5) / view.width - 1.0) * half * view.width / view.height
     along = (1.0 - 2.0 * (numpy.arange(view.height) + 0.5) / view.height) * half

@@ -109,9 +109,10 @@ def report(
                 missed.append(seen.name)
             continue
         sigma = math.hypot(detector.noise + detector.noise_growth * seen.distance**2, rough)
-        x, y, z = (value + sigma * error for value, error in zip(seen.position, errors, strict=False))
-        yaw = seen.yaw + detector.turn_noise * errors[3]
         category = _taken_for(detector.confusions, seen, kind)
+        place = seen.position if category == seen.category or seen.centre is None else seen.centre
+        x, y, z = (value + sigma * error for value, error in zip(place, errors, strict=False))
+        yaw = seen.yaw + detector.turn_noise * errors[3]
         name = seen.name if category == seen.category else alias(category, seen.name)
         items.append(Reported(name, category, (x, y, z), yaw, seen.name))
     items += _invented(detector, sights, _drawn(key, ""), alias)

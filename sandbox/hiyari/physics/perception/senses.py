@@ -130,6 +130,8 @@ class Senses:
         self.finders: dict[str, Finder] = {}
         self.readings: dict[str, Measuring] = {}
         self.light = built.light
+        self.told: dict[str, Reported] = {}
+        """What the agent was told of last, by reported name: skills go where a thing was told to be."""
         self._waiting: list[Eye | Finder] = []
         self._taken = {*scene.things, *scene.people, *scene.robots, *scene.devices, *scene.processes}
         self._aliases: dict[tuple[str, str], str] = {}

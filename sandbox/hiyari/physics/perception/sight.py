@@ -38,6 +38,8 @@ class Sighted(NamedTuple):
     """Height in the image."""
     visible: float
     """Share of it that is in the image and not hidden."""
+    centre: Vector | None = None
+    """Middle of a person, where what a person is taken for is told to be."""
     attributes: frozenset[str] = frozenset()
     """What is special about a person."""
 
@@ -63,7 +65,8 @@ def sighted(engine: Engine, view: View, built: Built) -> tuple[Sighted, ...]:
 def _person(engine: Engine, view: View, name: str, behaviour: Behaviour) -> Sighted:
     posture, bodies = behaviour.person.posture, list(behaviour.person.bodies)
     seen = _seen(engine, view, name, PERSON, bodies, (*posture.feet, 0.0), posture.yaw)
-    return seen._replace(attributes=attributes(behaviour))
+    middle = _middle(*_around([engine.bounds(body, -1) for body in bodies]))
+    return seen._replace(centre=middle, attributes=attributes(behaviour))
 
 
 def _seen(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiyari.physics.geometry import Quaternion, Vector, about_z, add, distance, rotate, yaw_of
 from hiyari.physics.machines.kinematics import downward
+from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
 from hiyari.physics.refusal import Refusal
 
@@ -28,6 +29,7 @@ from .common import (
     speed_of,
     text,
 )
+from .seeing import where_told
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -41,8 +43,10 @@ APART = 0.062
 
 
 def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
-    simulation, engine = session.simulation, session.engine
-    name = named(text("部品", "part"), arguments.get("object"), simulation.present())
+    simulation = session.simulation
+    told = where_told(session, text("部品", "part"), arguments.get("object"), simulation.present())
+    name, position = told.name, told.position
+    body = simulation.built.things[told.truth] if told.truth in simulation.present() else None
     machine, arm = ready(session), ready_arm(session)
     speed = speed_of(arguments, machine)
     if arm.held is not None:
@@ -50,24 +54,10 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
             f"すでに {arm.held.name} を持っています。先に place してください。",
             f"The gripper holds {arm.held.name} already; place it first.",
         )
-    body = simulation.built.things[name]
-    position, orientation, *_ = engine.motion(body)
     inside(session, position)
-    low, high = engine.bounds(body, -1)
-    widest = min(high[0] - low[0], high[1] - low[1])
-    if widest > arm.arm.gripper.widest:
-        raise Refusal(
-            f"{name} は幅 {widest:.3f} m で、グリッパー（{arm.arm.gripper.widest} m）に入りません。",
-            f"{name} is {widest:.3f} m wide; the gripper takes {arm.arm.gripper.widest} m.",
-        )
-    mass = simulation.scene.things[name].mass
-    if mass > machine.robot.limits.payload:
-        limit = machine.robot.limits.payload
-        raise Refusal(
-            f"{name} は {mass} kg で、可搬質量 {limit} kg を超えます。",
-            f"{name} weighs {mass} kg; the payload limit is {limit} kg.",
-        )
-    yaw = grasp_yaw(orientation, 0.0)
+    if body is not None:
+        _refuse_unfit(session, told.truth, body, machine, arm)
+    yaw = grasp_yaw(about_z(told.yaw), 0.0)
     path = arm.plan([*_over(arm, position, yaw), (position, downward(yaw))], speed)
     accept(object=name, speed=path.speed)
     arm.grip(arm.arm.gripper.open)
@@ -75,18 +65,39 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     arm.grip(0.0)
     yield from pause(session, 0.25)
     for _ in range(50):
-        if arm.grips(body):
+        if body is not None and arm.grips(body):
             break
         yield
-    else:
+    if body is None or not arm.grips(body):
         arm.grip(arm.arm.gripper.open)
         raise Refusal(
             f"{name} をつかめませんでした。look で位置を確かめてください。", f"{name} was not grasped; look again."
         )
-    arm.take(name, body, mass)
+    arm.take(told.truth, body, simulation.scene.things[told.truth].mass)
     up = (position[0], position[1], position[2] + ABOVE)
     yield from follow(session, machine, arm.plan([(up, downward(yaw))], speed))
     return Answer(session.say(text(f"{name} を持ち上げました。", f"Picked up {name}.")))
+
+
+def _refuse_unfit(session: Session, name: str, body: int, machine: Machine, arm: Manipulator) -> None:
+    """Refuse a part that is too wide for the gripper or too heavy.
+
+    Raises:
+        Refusal: If it is.
+    """
+    low, high = session.engine.bounds(body, -1)
+    widest = min(high[0] - low[0], high[1] - low[1])
+    if widest > arm.arm.gripper.widest:
+        raise Refusal(
+            f"{name} は幅 {widest:.3f} m で、グリッパー（{arm.arm.gripper.widest} m）に入りません。",
+            f"{name} is {widest:.3f} m wide; the gripper takes {arm.arm.gripper.widest} m.",
+        )
+    mass, limit = session.simulation.scene.things[name].mass, machine.robot.limits.payload
+    if mass > limit:
+        raise Refusal(
+            f"{name} は {mass} kg で、可搬質量 {limit} kg を超えます。",
+            f"{name} weighs {mass} kg; the payload limit is {limit} kg.",
+        )
 
 
 def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:

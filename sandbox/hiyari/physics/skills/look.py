@@ -54,7 +54,7 @@ def _look(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         lines += objects
     lines += _robots(session)
     people = people_lines(session, found, measured=finder is None)
-    if people or simulation.built.people:
+    if finder is not None or people:
         lines.append(session.say(text("人:", "People:")))
         lines += people
     lines += _own(session)

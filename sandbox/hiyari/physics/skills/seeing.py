@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hiyari.events import PerceivedItem, PerceptionReported
+from hiyari.events import LocalText, PerceivedItem, PerceptionReported
 from hiyari.physics.geometry import distance, yaw_of
 from hiyari.physics.perception.detection import Report, Reported
 from hiyari.physics.perception.senses import Finder
 from hiyari.physics.perception.sight import PERSON
+from hiyari.physics.refusal import Refusal
 
 from .common import named, text
 
@@ -42,6 +43,7 @@ def look_with(session: Session, finder: Finder) -> tuple[Report, float]:
     simulation = session.simulation
     found, taken = finder.look(simulation.time)
     fault = finder.line.fault or simulation.built.senses.eyes[finder.detector.camera].line.fault
+    simulation.built.senses.told = {item.name: item for item in found.items}
     items = tuple(
         PerceivedItem(name=item.name, category=item.category, position=item.position, truth=item.truth)
         for item in found.items
@@ -59,6 +61,28 @@ def look_with(session: Session, finder: Finder) -> tuple[Report, float]:
         )
     )
     return found, taken
+
+
+def where_told(session: Session, kind: LocalText, name: Any, known: Sequence[str]) -> Reported:
+    """Return an object as it was told of last, or as it is in a scene without detectors.
+
+    Args:
+        session: The episode.
+        kind: What it is called in a refusal.
+        name: Name the agent gives.
+        known: Names of the things it may be, in a scene without detectors.
+
+    Raises:
+        Refusal: If it was not told of; suggests the nearest.
+    """
+    simulation = session.simulation
+    if not simulation.built.senses.finders:
+        motion = simulation.built.objects[named(kind, name, known)].motion
+        return Reported(name, "", motion.position, yaw_of(motion.orientation), name)
+    told = {item.name: item for item in simulation.built.senses.told.values() if item.category != PERSON}
+    if not told:
+        raise Refusal("まだ何も検出していません。先に look してください。", "Nothing was detected yet; look first.")
+    return told[named(kind, name, sorted(told))]
 
 
 def as_it_is(session: Session) -> Report:
