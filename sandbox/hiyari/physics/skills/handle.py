@@ -10,6 +10,7 @@ from hiyari.physics.geometry import Quaternion, Vector, about_z, add, distance, 
 from hiyari.physics.machines.kinematics import downward
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
+from hiyari.physics.perception.detection import Reported
 from hiyari.physics.refusal import Refusal
 
 from .common import (
@@ -56,7 +57,7 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         )
     inside(session, position)
     if body is not None:
-        _refuse_unfit(session, told.truth, body, machine, arm)
+        _refuse_unfit(session, told, body, machine, arm)
     yaw = grasp_yaw(about_z(told.yaw), 0.0)
     path = arm.plan([*_over(arm, position, yaw), (position, downward(yaw))], speed)
     accept(object=name, speed=path.speed)
@@ -79,12 +80,13 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     return Answer(session.say(text(f"{name} を持ち上げました。", f"Picked up {name}.")))
 
 
-def _refuse_unfit(session: Session, name: str, body: int, machine: Machine, arm: Manipulator) -> None:
+def _refuse_unfit(session: Session, told: Reported, body: int, machine: Machine, arm: Manipulator) -> None:
     """Refuse a part that is too wide for the gripper or too heavy.
 
     Raises:
         Refusal: If it is.
     """
+    name = told.name
     low, high = session.engine.bounds(body, -1)
     widest = min(high[0] - low[0], high[1] - low[1])
     if widest > arm.arm.gripper.widest:
@@ -92,7 +94,7 @@ def _refuse_unfit(session: Session, name: str, body: int, machine: Machine, arm:
             f"{name} は幅 {widest:.3f} m で、グリッパー（{arm.arm.gripper.widest} m）に入りません。",
             f"{name} is {widest:.3f} m wide; the gripper takes {arm.arm.gripper.widest} m.",
         )
-    mass, limit = session.simulation.scene.things[name].mass, machine.robot.limits.payload
+    mass, limit = session.simulation.scene.things[told.truth].mass, machine.robot.limits.payload
     if mass > limit:
         raise Refusal(
             f"{name} は {mass} kg で、可搬質量 {limit} kg を超えます。",
