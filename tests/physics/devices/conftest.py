@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiyari.adapters.bullet.engine import BulletEngine
+from hiyari.adapters.engines import make_engine
 from hiyari.physics.scene.stage import load_stage
 from hiyari.physics.session import Session
 from hiyari.scenario.model import Operator
@@ -13,16 +13,19 @@ from ..conftest import ROBOTS
 @pytest.fixture
 def place():
     """Build a scene with changes and return its session."""
-    engine = BulletEngine()
+    engines = {}
 
-    def build(scene="cell", seed=3, **changes):
+    def build(scene="cell", seed=3, engine="bullet", **changes):
+        if engine not in engines:
+            engines[engine] = make_engine(engine)
         stage = load_stage(ROBOTS / "scenes" / scene, lambda name: ROBOTS / name, changes)
-        session = Session(stage, engine, Operator(), "en")
+        session = Session(stage, engines[engine], Operator(), "en")
         session.reset(seed)
         return session
 
     yield build
-    engine.close()
+    for engine in engines.values():
+        engine.close()
 
 
 @pytest.fixture

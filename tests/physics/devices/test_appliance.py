@@ -53,6 +53,20 @@ def test_a_thing_can_be_the_plate(place, run):
     assert session.simulation.built.mechanisms["stove"].region.has((2.0, -2.0, 0.54))
 
 
+def test_heat_works_out_the_plate_and_what_stands_on_it(place, run):
+    """With a process of heat the plate's temperature is the process's, and the pan on it becomes warm."""
+    plate = {"box": [0.3, 0.3, 0.04], "position": [2, -2, 0.5], "states": {"temperature": 20.0}}
+    pan = {"box": [0.2, 0.2, 0.05], "position": [2, -2, 0.546], "mass": 1.0, "states": {"temperature": 20.0}}
+    bodies = {"plate": {"capacity": 100, "power": 1800, "level": "stove.level", "conductance": 50}}
+    heat = {"kind": "heat", "bodies": {**bodies, "pan": {"capacity": 100, "conductance": 50}}}
+    devices = {"stove": {"kind": "hotplate", "thing": "plate", "level": 1.0}}
+    session = place(devices=devices, things={"plate": plate, "pan": pan}, processes={"heat": heat})
+    run(session.wait(3.0))
+    heated = session.probe({"signal": "plate.temperature"})
+    assert heated > 45.0 and session.probe({"signal": "stove.temperature"}) == pytest.approx(heated, abs=0.5)
+    assert 25.0 < session.probe({"signal": "pan.temperature"}) < heated
+
+
 def test_an_oven_works_for_its_time_and_behind_its_door(place, run):
     """It needs a time and a closed door to start, and stops when the time is over or the door opens."""
     session = place(devices={"oven": OVEN})

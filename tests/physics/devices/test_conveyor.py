@@ -48,7 +48,7 @@ def test_a_box_against_a_stop_is_a_jam(place, block, run):
     session = place(devices=devices, things={"box": block([1.7, -2, 0.551]), "gate": gate})
     events = run(session.wait(2.0))
     assert changes(events, "jammed") == [(True, "box")]
-    assert session.probe({"signal": "box.x"}) == pytest.approx(1.825, abs=0.01)
+    assert session.probe({"signal": "box.x"}) == pytest.approx(1.825, abs=0.03)
     session.simulation.set_signal("belt.running", False, "test")
     assert changes(run(session.wait(1.5)), "jammed") == [(False, "free")]
 

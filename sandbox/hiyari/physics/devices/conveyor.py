@@ -7,6 +7,7 @@ a stop or jams. Its speed follows the set one at an acceleration.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 EYE = 0.03
 """Metres above the belt and before its end at which the sensor looks across."""
 SLOW = 0.2
-"""Share of the belt's speed below which a part on it counts as not moving along."""
+"""Share of the belt's way below which a part on it counts as held up."""
+OVER = 0.02
+"""Metres that the middle of a thing may be higher than when it lies on the belt."""
 
 
 class Conveyor(Data):
@@ -74,6 +77,20 @@ class Conveyor(Data):
         return ConveyorAtWork(self, name, built, seed)
 
 
+@dataclass
+class Stay:
+    """One thing on the belt since the last comparison."""
+
+    name: str
+    began: float
+    """Where along the belt, metres."""
+    jammed: bool = False
+    """Whether it was held up before."""
+    seconds: float = 0.0
+    ran: float = 0.0
+    """How far the belt ran, metres."""
+
+
 class ConveyorAtWork(DeviceAtWork):
     """Signals ``speed`` and ``running`` (can be set), ``moving`` (speed now), ``part_at_end``, ``jammed``, and of an
     infeed ``feeding`` (can be set), ``waiting`` and ``fed``.
@@ -97,7 +114,8 @@ class ConveyorAtWork(DeviceAtWork):
         shape = Shape("box", conveyor.size, friction=conveyor.friction, colour=conveyor.colour, belt=True)
         self.belt = built.add(name, shape, self._frame.to_world((0.0, 0.0, -conveyor.size[2] / 2.0)), turn)
         self._loose = {body: thing for thing, body in built.things.items() if built.scene.things[thing].mass > 0.0}
-        self._held_up: dict[int, float] = {}
+        self._highest = {body: OVER + _extent(built, body) for body in self._loose}
+        self._stays: dict[int, Stay] = {}
         self._infeed = None
         if conveyor.infeed is not None:
             self._infeed = InfeedAtWork(conveyor.infeed, name, built, seed, self._frame, conveyor.size)
@@ -130,15 +148,21 @@ class ConveyorAtWork(DeviceAtWork):
         return found if self._infeed is None else {**found, **self._infeed.signals()}
 
     def _look_for_jams(self, moving: float, seconds: float) -> None:
-        lying = {touch.other for touch in self.engine.contacts(self.belt)} & set(self._loose)
-        for body in sorted(lying):
-            linear = self.engine.motion(body).linear
-            along = sum(a * b for a, b in zip(linear, self._along, strict=True))
-            held_up = abs(moving) > 0.02 and along * (1.0 if moving > 0.0 else -1.0) < SLOW * abs(moving)
-            self._held_up[body] = self._held_up.get(body, 0.0) + seconds if held_up else 0.0
-        self._held_up = {body: since for body, since in self._held_up.items() if body in lying}
-        jammed = [body for body, since in self._held_up.items() if since >= self._conveyor.jam_seconds]
-        self.change("jammed", bool(jammed), self._loose[jammed[0]] if jammed else "free")
+        """Compare over each ``jam_seconds`` how far the belt ran and how far what lies on it came."""
+        for body, name in self._loose.items():
+            x, y, z = self._frame.to_own(self.engine.motion(body).position)
+            long, wide, _ = self._conveyor.size
+            if abs(x) > long / 2.0 or abs(y) > wide / 2.0 or not 0.0 < z < self._highest[body]:
+                self._stays.pop(body, None)
+                continue
+            stay = self._stays.setdefault(body, Stay(name, x))
+            stay.seconds += seconds
+            stay.ran += moving * seconds
+            if stay.seconds >= self._conveyor.jam_seconds:
+                held_up = abs(stay.ran) > 0.02 and (x - stay.began) / stay.ran < SLOW
+                self._stays[body] = Stay(name, x, jammed=held_up)
+        jammed = [stay.name for stay in self._stays.values() if stay.jammed and moving != 0.0]
+        self.change("jammed", bool(jammed), jammed[0] if jammed else "free")
 
     def _look_across(self, moving: float) -> None:
         long, wide, _ = self._conveyor.size
@@ -147,3 +171,9 @@ class ConveyorAtWork(DeviceAtWork):
         body = self.engine.ray(*ends)
         found = body in self._loose
         self.change("part_at_end", found, self._loose[body] if body is not None and found else "free")
+
+
+def _extent(built: Built, body: int) -> float:
+    """Return half the longest side of the box around a body, metres."""
+    low, high = built.engine.bounds(body, -1)
+    return max(b - a for a, b in zip(low, high, strict=True)) / 2.0
