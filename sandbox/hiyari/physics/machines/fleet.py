@@ -141,6 +141,7 @@ def _people(session: Session, request: Mapping[str, Json]) -> dict[str, Any]:
         "people": [
             {"name": name, "position": [round(value, 3) for value in behaviour.person.posture.feet]}
             for name, behaviour in people.items()
+            if behaviour.here
         ]
     }
 

@@ -118,6 +118,11 @@ class Behaviour:
             self.act = let_go(engine, self.person, towards)
 
     @property
+    def here(self) -> bool:
+        """Whether the person is still in the scene; who has left with a crowd is kept far away from it."""
+        return self.doing != "left"
+
+    @property
     def moves(self) -> bool:
         """Whether the posture may change, or has just stopped to."""
         return not isinstance(self.act, Rest) or self.person.speed > 0.0 or self.person.posture != self.act.still

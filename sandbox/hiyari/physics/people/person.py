@@ -71,6 +71,12 @@ class Person:
         """Of the whole body, kg."""
         return sum(self.masses.values())
 
+    @property
+    def extent(self) -> float:
+        """Metres on the floor, at most, from the person's place to the farthest part."""
+        lies = self.posture.tilt > 0.0 or self.limp
+        return max(1.4 if AID in self.segments else 1.2, self.skeleton.stature + 0.2 if lies else 0.0)
+
     def build(self, engine: Engine) -> None:
         """Load the clusters, and what moves with the person."""
         found = spheres(self.skeleton, self.dominant)

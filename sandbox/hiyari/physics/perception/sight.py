@@ -58,7 +58,8 @@ def sighted(engine: Engine, view: View, built: Built) -> tuple[Sighted, ...]:
             motion = state.motion
             found.append(_seen(engine, view, name, category, [state.body], motion.position, yaw_of(motion.orientation)))
     for name, behaviour in sorted(built.people.items()):
-        found.append(_person(engine, view, name, behaviour))
+        if behaviour.here:
+            found.append(_person(engine, view, name, behaviour))
     return tuple(found)
 
 

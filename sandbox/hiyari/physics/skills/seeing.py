@@ -95,6 +95,8 @@ def as_it_is(session: Session) -> Report:
         motion = state.motion
         items.append(Reported(name, state.thing.category, motion.position, yaw_of(motion.orientation), name))
     for name, behaviour in simulation.built.people.items():
+        if not behaviour.here:
+            continue
         posture = behaviour.person.posture
         items.append(Reported(name, PERSON, (*posture.feet, 0.0), posture.yaw, name))
     return Report(tuple(items))

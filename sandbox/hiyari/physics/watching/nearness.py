@@ -32,7 +32,7 @@ RARELY = 3
 STILL = 1e-3
 """m/s below which a robot stands."""
 BODY = 1.2
-"""Metres from the middle of a person to the farthest sphere, and from a robot's watched points to its farthest part."""
+"""Metres from a robot's watched points to its farthest part."""
 
 Link = tuple[int, int]
 """Body and link."""
@@ -136,7 +136,7 @@ class Nearness:
     def _nearest(self, engine: Engine, links: Sequence[Link], motions: Sequence[Motion]) -> tuple[Link, int] | None:
         x, y = self.person.posture.feet
         away = min(hypot(x - motion.position[0], y - motion.position[1]) for motion in motions)
-        if away > self.watch + 2.0 * BODY:
+        if away > self.watch + BODY + self.person.extent:
             return None
         boxes = numpy.array([engine.bounds(*link) for link in links])
         if not self._balls:
