@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import util
+from typing import TYPE_CHECKING
 
 from hiyari.errors import ContentError, unknown_name
-from hiyari.physics.engine import Engine
+
+if TYPE_CHECKING:
+    from hiyari.physics.engine import Engine
 
 PACKAGES = {"bullet": "pybullet", "mujoco": "mujoco"}
 """What each engine needs."""

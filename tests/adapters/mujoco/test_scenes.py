@@ -1,12 +1,17 @@
 """Whole scenes on MuJoCo: the same sessions, skills and robots as on PyBullet."""
 
 import math
+from pathlib import Path
 
 import pytest
 
 from hiyari.adapters.bullet.world import RobotWorld
+from hiyari.adapters.engines import make_engine
 from hiyari.agent import Call
+from hiyari.physics.engine import Ball, Parameters
+from hiyari.physics.geometry import UPRIGHT
 from hiyari.physics.people.person import STIFFNESS
+from hiyari.physics.scene.assets import asset
 from hiyari.scenario.model import Operator, WorldSpec
 
 pytestmark = pytest.mark.physics
@@ -92,6 +97,35 @@ def test_a_contact_with_a_person_is_measured(world):
     assert ours.link == theirs.link
     assert ours.began == pytest.approx(theirs.began, abs=0.02)
     assert 0.5 < ours.reflected_mass / theirs.reflected_mass < 2.0
+
+
+def pressed(name, urdf):
+    """Press a hand sideways onto the Panda's hand while its motors hold; return the greatest force and the impulse."""
+    engine = make_engine(name)
+    engine.reset(Parameters(1000))
+    arm = engine.load_urdf(urdf, (0, 0, 0), UPRIGHT, fixed=True)
+    joints, pose = engine.moving_joints(arm), (0.0, 0.3, 0.0, -1.8, 0.0, 2.1, 0.785, 0.04, 0.04)
+    for joint, position in zip(joints, pose, strict=True):
+        engine.put_joint(arm, joint, position)
+    low, high = engine.bounds(arm, engine.links(arm)["panda_hand"])
+    x, y, z = (low[0] + high[0]) / 2, high[1] + 0.037, (low[2] + high[2]) / 2
+    hand = engine.load_balls([Ball((0, 0, 0), 0.035)], (x, y, z), UPRIGHT, stiffness=75e3, colour=(1, 1, 1))
+    forces = []
+    for step in range(60):
+        engine.put(hand, (x, y - 0.0003 * step, z), UPRIGHT)
+        engine.command_positions(arm, joints, pose, [87.0] * 4 + [12.0] * 3 + [20.0] * 2, [2.0] * 9)
+        engine.step()
+        forces.append(sum(touch.force for touch in engine.contacts(hand)))
+    engine.close()
+    return max(forces), sum(forces) / 1000
+
+
+def test_a_hand_pressed_against_a_held_arm_reads_alike():
+    """Motors, inertias and springs of both engines together give the same force within 10 %."""
+    urdf = asset("pybullet_data:franka_panda/panda.urdf", Path(), file=Path("x"), field="urdf")
+    ours, theirs = pressed("mujoco", urdf), pressed("bullet", urdf)
+    assert ours == pytest.approx(theirs, rel=0.1)
+    assert ours[0] > 250
 
 
 def test_an_engine_needs_a_scene():

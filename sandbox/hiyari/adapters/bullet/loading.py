@@ -33,8 +33,10 @@ class BulletLoading(BulletBase):
         """See Loading."""
         finite("pose", position, orientation)
         bullet, client = self._bullet, self._client
+        # Without this flag the engine makes up inertias from the collision shapes, whatever the file says.
+        told = {"useFixedBase": fixed, "flags": bullet.URDF_USE_INERTIA_FROM_FILE}
         try:
-            body = bullet.loadURDF(str(file), position, orientation, useFixedBase=fixed, physicsClientId=client)
+            body = bullet.loadURDF(str(file), position, orientation, **told, physicsClientId=client)
         except bullet.error as error:
             raise ValueError(f"PyBullet cannot load {file.name}: {error}") from None
         # Only people yield: two stiffnesses in series would read lower forces than the tissue alone.

@@ -147,5 +147,7 @@ def _add_urdf(spec: Any, number: int, part: Part, urdf: Urdf) -> None:
     for index in part.moving:
         joint = spec.joint(f"{number}/{urdf.joints[index].name}")
         joint.frictionloss, joint.solimp_friction = 1.0, FIRMEST
+        # By default a hand presses a finger 8 mm beyond its end, and the force on the hand is a third of what it is.
+        joint.solref_limit, joint.solimp_limit = RIGID, FIRMEST
     for one, other in combinations(names.values(), 2):
         spec.add_exclude(bodyname1=one, bodyname2=other)
