@@ -116,7 +116,7 @@ def set_velocity(robot):
     body = sent()
     asked = {key: body[key] for key in ("linear", "angular", "climb", "duration") if key in body}
     answer = command("robot.velocity", robot, **asked)
-    return jsonify(time=answer["time"], **answer["robots"][robot])
+    return jsonify(time=answer["time"], commanded=answer["commanded"], **answer["robots"][robot])
 
 
 @app.post("/robots/<robot>/joints")

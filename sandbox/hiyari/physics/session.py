@@ -54,6 +54,8 @@ class Session:
         """How the last call ended."""
         self.answered: dict[str, Any] | None = None
         """What the last request was answered."""
+        self.owed = 0.0
+        """Seconds that requests have cost and that are less than a control tick yet."""
         self._watched: dict[str, Value] = {}
         self._simulation: Simulation | None = None
         self.listened = 0
@@ -73,7 +75,7 @@ class Session:
         self._simulation = Simulation(self.stage, self.engine, seed, self.language)
         self._acknowledges, self._clear_since, self.returned = False, None, None
         self.listened = 0
-        self._watched = {}
+        self._watched, self.owed = {}, 0.0
         self._simulation.tell(self._simulation.started())
         return Batch(*self._simulation.flush())
 

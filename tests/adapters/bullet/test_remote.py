@@ -47,6 +47,18 @@ def test_a_velocity_command_drives_until_the_watchdog_lapses(open_world: Any) ->
     }
 
 
+def test_a_velocity_beyond_the_limit_is_cut_and_said(open_world: Any) -> None:
+    """What is in force is in the answer; a thousand commands a second change nothing about the limits."""
+    driver = open_world("warehouse")
+    for _ in range(400):
+        answer = driver.serve(op="robot.velocity", robot="amr_1", linear=9.0, cost=0.001)
+    assert driver.world.time() == pytest.approx(0.4)
+    assert answer["commanded"] == {"linear": 1.5, "angular": 0.0, "climb": 0.0}
+    speeds = [state.speed for event in driver.of("physics.advanced") for state in event.robots]
+    assert 0.2 < max(speeds) < 0.4
+    assert len(driver.of("robot.commanded")) == 400
+
+
 def test_a_duration_holds_a_velocity_and_ends_it(open_world: Any) -> None:
     """A turn on the spot for two seconds, longer than the watchdog, then standstill; one command is told."""
     driver = open_world("warehouse")
@@ -64,6 +76,8 @@ def test_a_duration_holds_a_velocity_and_ends_it(open_world: Any) -> None:
         ({"op": "robot.velocity", "robot": "amr_9", "linear": 1}, 404, "there is no robot 'amr_9'"),
         ({"op": "robot.velocity", "robot": "amr_1", "linear": "fast"}, 400, "linear is a finite number"),
         ({"op": "robot.velocity", "robot": "amr_1", "linear": 1, "duration": 1e9}, 400, "duration is from 0 to 60 s"),
+        ({"op": "robot.velocity", "robot": "amr_1", "linear": 500}, 400, "beyond this robot's limit of 1.5 m/s"),
+        ({"op": "robot.velocity", "robot": "amr_1", "angular": math.inf}, 400, "angular is a finite number"),
         ({"op": "robot.joints", "robot": "amr_1", "positions": [0]}, 409, "has no arm"),
         ({"op": "robot.wait", "seconds": 0}, 400, "seconds is above 0"),
         ({"op": "robot.skill", "name": "fly"}, 404, "there is no skill 'fly'; there are wait, look"),

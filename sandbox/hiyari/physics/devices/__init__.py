@@ -15,6 +15,7 @@ from .lamp import Lamp
 from .light_curtain import LightCurtain
 from .pallet import Pallet
 from .photo_eye import PhotoEye
+from .radio import Radio
 from .scanner import Scanner
 from .switch import Switch
 
@@ -32,6 +33,7 @@ AnyDevice = Annotated[
     | Microwave
     | Pallet
     | PhotoEye
+    | Radio
     | Scanner
     | Switch,
     Field(discriminator="kind"),

@@ -18,15 +18,17 @@ from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.machines.path import JointPath, joint_limited
 from hiyari.physics.machines.steering import JOINT_SHARE, TURN_LENGTH
-from hiyari.physics.refusal import Refusal
 from hiyari.physics.skills import SKILLS
 from hiyari.physics.skills.common import follow, stopped
 
+from .sending import Refusing, account_of, one_way, there
 from .unfit import Unfit
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
 
+NONSENSE = 10.0
+"""Times a limit beyond which a velocity was surely meant in another unit."""
 LONGEST = 60.0
 """Simulated seconds that one request may run the simulation on."""
 
@@ -34,42 +36,56 @@ Ticks = Generator[None, None, dict[str, Any]]
 
 
 def velocity(session: Session, request: Mapping[str, Json]) -> Ticks:
-    """Drive at a velocity: until the watchdog lapses, or for a duration and then stop."""
+    """Drive at a velocity: until the watchdog lapses, or for a duration and then stop.
+
+    Without a duration nobody waits for the robot: what becomes of the command on the radio link is not answered.
+    """
     machine = _machine(session, request)
     told = {key: request.get(key) for key in ("linear", "angular", "climb", "duration") if request.get(key) is not None}
-    with _Recorded(session, machine, "velocity", told, request):
-        if machine.drive is None:
+    simulation = session.simulation
+    with Refusing(session, machine, "velocity", told, request):
+        drive = machine.drive
+        if drive is None:
             raise Unfit(f"{machine.name} has no drive; it stands where it is", 409)
-        forward, turn, climb = (_number(request, name, 0.0) for name in ("linear", "angular", "climb"))
-        duration = _number(request, "duration", 0.0)
+        fastest, spin = machine.robot.limits.speed, drive.model.turn_speed
+        forward = _cut(request, "linear", fastest, "m/s")
+        turn, climb = _cut(request, "angular", spin, "rad/s"), _cut(request, "climb", fastest, "m/s")
+        wanted, duration = Velocity(forward, turn, climb), _number(request, "duration", 0.0)
         if not 0.0 <= duration <= LONGEST:
             raise Unfit(f"duration is from 0 to {LONGEST:g} s, not {duration:g}")
+
+    def begin() -> None:
         _ready(machine)
-    simulation, wanted = session.simulation, Velocity(forward, turn, climb)
-    ticks = round(duration / simulation.tick_seconds)
-    machine.drive.move(replace(wanted, given=simulation.time))
-    for _ in range(ticks):
+        drive.move(replace(wanted, given=simulation.time))
+
+    answer = {"commanded": {"linear": forward, "angular": turn, "climb": climb}}
+    if duration == 0.0:
+        yield from one_way(session, machine, "velocity", told, request, begin)
+        return answer
+    yield from there(session, machine, "velocity", told, request, begin)
+    for _ in range(round(duration / simulation.tick_seconds)):
         yield
         if machine.safety.mode != "running":
             raise stopped(machine)
-        machine.drive.move(replace(wanted, given=simulation.time))
-    if ticks:
-        machine.drive.cancel()
-    return {}
+        drive.move(replace(wanted, given=simulation.time))
+    drive.cancel()
+    return answer
 
 
 def joints(session: Session, request: Mapping[str, Json]) -> Ticks:
     """Move the joints of an arm to positions, all at once, and return when they are there."""
     machine = _machine(session, request)
-    arm, asked = machine.arm, request.get("positions")
-    with _Recorded(session, machine, "joints", {"positions": asked}, request):
+    asked = request.get("positions")
+    told = {"positions": asked}
+    with Refusing(session, machine, "joints", told, request):
+        arm = machine.arm
         if arm is None:
             raise Unfit(f"{machine.name} has no arm", 409)
         goal = _goal(arm, asked)
         speed = _number(request, "speed", machine.robot.limits.usual_speed)
         if not 0.0 < speed <= machine.robot.limits.speed:
             raise Unfit(f"speed is above 0 and at most {machine.robot.limits.speed:g} m/s, not {speed:g}")
-        _ready(machine)
+    yield from there(session, machine, "joints", told, request, lambda: _ready(machine))
     arm.halted = False
     start = list(arm.target)
     widest = max(abs(b - a) for a, b in zip(start, goal, strict=True))
@@ -85,11 +101,9 @@ def joints(session: Session, request: Mapping[str, Json]) -> Ticks:
 
 
 def stop(session: Session, request: Mapping[str, Json]) -> Ticks:
-    """Stop a robot as an ordinary stop."""
-    yield from ()
+    """Stop a robot as an ordinary stop; nobody waits for it."""
     machine = _machine(session, request)
-    session.command(machine.name, "stop", {}, _account(request))
-    machine.halt()
+    yield from one_way(session, machine, "stop", {}, request, machine.halt)
     return {}
 
 
@@ -104,7 +118,7 @@ def skill(session: Session, request: Mapping[str, Json]) -> Ticks:
     wrong = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(given))
     if wrong is not None:
         raise Unfit(f"{name}: {wrong.message[:500]}")
-    answer = yield from session.perform(name, given, _account(request))
+    answer = yield from session.perform(name, given, account_of(request))
     return {"text": answer.text, "images": [base64.b64encode(image).decode() for image in answer.images]}
 
 
@@ -116,24 +130,6 @@ def wait(session: Session, request: Mapping[str, Json]) -> Ticks:
     for _ in range(round(seconds / session.simulation.tick_seconds)):
         yield
     return {}
-
-
-class _Recorded:
-    """Records the command when its checks are over: accepted, or refused and why."""
-
-    def __init__(
-        self, session: Session, machine: Machine, name: str, told: dict[str, Json], request: Mapping[str, Json]
-    ) -> None:
-        self._session, self._machine, self._name = session, machine, name
-        self._told, self._account = told, _account(request)
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        why = self._session.say(error.text) if isinstance(error, Refusal) else "" if error is None else str(error)
-        told = self._told if error is None else {key: str(value)[:200] for key, value in self._told.items()}
-        self._session.command(self._machine.name, self._name, told, self._account, why)
 
 
 def _machine(session: Session, request: Mapping[str, Json]) -> Machine:
@@ -163,6 +159,13 @@ def _goal(arm: Manipulator, asked: Json) -> list[float]:
     return now
 
 
+def _cut(request: Mapping[str, Json], name: str, limit: float, unit: str) -> float:
+    value = _number(request, name, 0.0)
+    if abs(value) > NONSENSE * limit:
+        raise Unfit(f"{name}={value:g} {unit} is beyond this robot's limit of {limit:g} {unit}; is the unit {unit}?")
+    return max(-limit, min(limit, value))
+
+
 def _number(request: Mapping[str, Json], name: str, default: float) -> float:
     value = request.get(name)
     if value is None:
@@ -170,7 +173,3 @@ def _number(request: Mapping[str, Json], name: str, default: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise Unfit(f"{name} is a finite number, not {str(value)[:60]!r}")
     return float(value)
-
-
-def _account(request: Mapping[str, Json]) -> str:
-    return str(request.get("account") or "")[:100]

@@ -109,7 +109,9 @@ class Sampler:
     def __init__(self, session: Session, request: Mapping[str, Json]) -> None:
         self._session = session
         tick = session.simulation.tick_seconds
-        self._cost = round(min(MOST_COST, max(0.0, _number(request.get("cost"), COST))) / tick)
+        owed = session.owed + min(MOST_COST, max(0.0, _number(request.get("cost"), COST)))
+        self._cost = int(owed / tick + 1e-9)
+        session.owed = owed - self._cost * tick
         self._every = round(_number(request.get("sample"), 0.0) / tick)
         self._ticks = 0
         self.samples: list[dict[str, Any]] = []
