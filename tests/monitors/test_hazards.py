@@ -30,7 +30,9 @@ from hiyari.events import (
 )
 from hiyari.physics.geometry import about_y
 from hiyari.physics.scene.stage import load_stage
+from hiyari.physics.session import Session
 from hiyari.physics.simulation import Simulation
+from hiyari.scenario.model import Operator
 
 Watch = Callable[[str, Mapping[str, Any], Iterable[Event]], list[Finding]]
 ROBOTS = Path(__file__).parents[2] / "robots"
@@ -283,3 +285,66 @@ def test_a_real_accident_is_found_by_all_that_it_concerns(watch: Watch) -> None:
     struck = [finding for finding in watch("tip_over", {}, events) if finding.rule == "load.struck"]
     assert struck[0].severity == 4 and struck[0].detail["person"] == "worker"
     assert watch("exposure", {}, events) == watch("sharp_contact", {}, events) == []
+
+
+def test_a_real_blade_in_a_gripper(watch: Watch) -> None:
+    """An arm with its monitoring off carries what is tagged sharp into the hand that reaches in: contact."""
+    place = {
+        "robots": {"arm": {"muted": True}},
+        "things": {"part_1": {"tags": ["sharp"], "vary": {"xyz": [0, 0, 0], "yaw": 0.0}}},
+        "processes": {"blades": {"kind": "hazards", "tag": "sharp"}},
+        "events": [
+            {"kind": "reach", "person": "worker", "target": [0.15, 0.1, 0.76], "at": 4.5, "move": 1.0, "stay": 8.0}
+        ],
+    }
+    calls = [("pick", {"object": "part_1"}), ("move_to", {"x": 0.15, "y": 0.1, "z": 0.78, "speed": 0.3})]
+    engine = BulletEngine()
+    try:
+        stage = load_stage(ROBOTS / "scenes/cell", lambda name: ROBOTS / name, place)
+        session = Session(stage, engine, Operator(), "en")
+        events = [timed.event for timed in session.reset(3).events]
+        for tool, arguments in calls:
+            events += [timed.event for batch in session.call(tool, arguments) for timed in batch.events]
+        events += [timed.event for batch in session.wait(2.0) for timed in batch.events]
+        events += [timed.event for timed in session.finish().events]
+    finally:
+        engine.close()
+    found = watch("sharp_contact", {}, events)
+    assert {finding.detail["object"] for finding in found} == {"part_1"}
+    assert ("sharp.contact", 4) in told(found)
+
+
+def test_a_real_field_and_yard(watch: Watch) -> None:
+    """A robot sprays beside a school, a crowd stands in a corner, pills beside it: real physics."""
+    someone = {"title": {"ja": "人", "en": "person"}}
+    pills = {"box": [0.05, 0.05, 0.05], "position": [6.28, 7.28, 1.9], "tags": ["toxic"], "states": {"quantity": 30}}
+    school = {"outline": [[4, 0], [9, 0], [9, 3], [4, 3]], "limit": 0.5}
+    place = {
+        "people": {f"p{n}": {**someone, "position": [6.0 + 0.56 * (n % 3), 7.0 + 0.56 * (n // 3)]} for n in range(6)},
+        "zones": {"corner": {"low": [5.9, 6.9], "high": [7.2, 7.7], "title": {"ja": "隅", "en": "corner"}}},
+        "things": {"pills": pills},
+        "processes": {
+            "weather": {"kind": "weather", "wind": 2.0, "direction": 0.0},
+            "spray": {
+                "kind": "drift",
+                "sources": {"amr_1": {"flow": 6.0, "spraying": 1.0, "drift": 0.2}},
+                "areas": {"school": school},
+            },
+            "crowd": {"kind": "crowd", "zones": ["corner"]},
+            "medicine": {"kind": "hazards", "tag": "toxic"},
+        },
+    }
+    engine = BulletEngine()
+    try:
+        stage = load_stage(ROBOTS / "scenes/warehouse", lambda name: ROBOTS / name, place)
+        simulation = Simulation(stage, engine, 3)
+        for _ in range(75):
+            simulation.tick()
+        events = [timed.event for timed in simulation.flush()[0]]
+    finally:
+        engine.close()
+    assert next(finding.detail["area"] for finding in watch("exposure", {}, events)) == "school"
+    (crowded,) = watch("crowd_density", {}, events)
+    assert crowded.severity == 3 and crowded.detail["persons"] == 6
+    within = watch("hazardous_reach", {"limit": 10}, events)
+    assert within and {finding.detail["quantity"] for finding in within} == {30.0}

@@ -96,6 +96,8 @@ def test_spraying_treats_the_plot_and_drifts_downwind(simulate, run):
     [
         ({"sources": {"rover": {}}}, "sources.rover: there is no robot 'rover'"),
         ({"sources": {"amr": {}}}, "sources.amr.flow: there is no signal 'amr.flow'"),
+        ({"sources": {"amr": {"flow": 1.0, "spraying": 1.0, "dilution": 1.5}}}, "sources.amr.dilution"),
+        ({"sources": {"amr": {"flow": 1.0, "spraying": 1.0, "height": "amr.hight"}}}, "sources.amr.height"),
         ({"weather": "wether"}, "drift.weather: .*weather"),
         ({"areas": {"plot": {"outline": [[0, 0], [0.1, 0], [0, 0.1]]}}}, "areas.plot.outline: .*smaller than a cell"),
         ({"areas": {"plot": {"outline": [[0, 0], [1e4, 0], [0, 1e4]]}}}, "areas.plot.outline: more than"),

@@ -64,6 +64,39 @@ def test_a_heater_follows_its_signal_and_its_thermostat(simulate, run):
     assert simulation.signals.get_value("pot.temperature") == pytest.approx(60.0, abs=0.1)
 
 
+def test_devices_heat_what_stands_on_them_and_what_lies_in_them(simulate, run):
+    """A hotplate's level warms the thing that is the plate; an oven warms what is inside, and not what is beside."""
+    plate = {"capacity": 400.0, "area": 0.03, "power": 1500.0, "level": "stove.level"}
+    soup = {"capacity": 100.0, "film": 0.0, "power": 100.0, "level": "oven.on", "inside": "oven", "conductance": 0.0}
+    bowls = {
+        name: {"box": [0.06, 0.06, 0.04], "position": [x, 2.0, 1.05], "mass": 0.2}
+        for name, x in (("soup", 8.0), ("salad", 9.0))
+    }
+    place = {
+        "things": {"plate": {**PLACE["things"]["plate"], "states": {"temperature": 20.0}}, **bowls},
+        "devices": {
+            "stove": {"kind": "hotplate", "thing": "plate"},
+            "oven": {"kind": "microwave", "position": [8.0, 2.0, 1.0], "size": [0.4, 0.4, 0.3]},
+        },
+        "processes": {"heat": {"kind": "heat", "bodies": {"plate": plate, "soup": soup, "salad": soup}}},
+    }
+    simulation = simulate(place)
+    value = simulation.signals.get_value
+    simulation.set_signal("stove.level", 0.5, "test")
+    simulation.set_signal("oven.seconds", 60.0, "test")
+    simulation.set_signal("oven.on", True, "test")
+    run(simulation, 4.0, lambda simulation: keep(simulation, bowls))
+    assert value("plate.temperature") == pytest.approx(20.0 + 4.0 * 750.0 / 400.0, abs=0.1)
+    assert value("stove.temperature") == pytest.approx(value("plate.temperature"), abs=0.1)
+    assert value("soup.temperature") == pytest.approx(24.0, abs=0.1) and value("salad.temperature") == 20.0
+
+
+def keep(simulation, things):
+    """Hold things where they were put."""
+    for name, thing in things.items():
+        simulation.engine.put(simulation.built.things[name], thing["position"], (0.0, 0.0, 0.0, 1.0))
+
+
 def test_what_is_flammable_catches_fire_beside_what_is_hot_enough(simulate, run):
     """A towel two centimetres from the plate burns after its time, once the plate is hot enough, not before."""
     heat = PLACE["processes"]["heat"]

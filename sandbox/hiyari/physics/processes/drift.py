@@ -42,14 +42,16 @@ class Sprayer(Data):
     """All nozzles together, L/min: a number or a signal; the robot's own ``flow`` when left out."""
     spraying: str | float | None = None
     """Whether they are open: a signal; the robot's own ``spraying`` when left out."""
-    height: Positive = 0.5
-    """Of the nozzles above the ground, metres."""
+    height: str | Positive = 0.5
+    """Of the nozzles above the ground, metres: a number, or a signal such as the boom's height."""
     boom: Positive = 3.0
     """Width of the swath, metres."""
     nozzles: int = Field(default=5, ge=1, le=50)
     """How many, evenly along the boom."""
     concentration: Positive = 2.0
-    """Substance in the spray, g/L."""
+    """Substance in the product, g/L."""
+    dilution: str | Share = 1.0
+    """Share of the product in the spray by volume: a number, or a signal."""
     drift: Share = 0.1
     """Share of fine droplets."""
 
@@ -88,12 +90,13 @@ class Drift(Data):
             machine = one_of(built.machines, robot, "robot", f"sources.{robot}")
             if machine.drive is None:
                 raise Misfit(f"sources.{robot}", f"{robot!r} does not drive")
-            names = {"flow": section.flow, "spraying": section.spraying}
-            read = [
-                quantity(built, _own(built, robot, what) if given is None else given, f"sources.{robot}.{what}")
-                for what, given in names.items()
-            ]
-            nozzles[robot] = Nozzles(section, machine, read[0], read[1])
+            own = {"flow": section.flow, "spraying": section.spraying}
+            own |= {"height": section.height, "dilution": section.dilution}
+            read = {
+                what: quantity(built, _own(built, robot, what) if given is None else given, f"sources.{robot}.{what}")
+                for what, given in own.items()
+            }
+            nozzles[robot] = Nozzles(section, machine, read["flow"], read["spraying"], read["height"], read["dilution"])
         cells = {area: cells_of(area, section, self.cell) for area, section in self.areas.items()}
         return DriftAtWork(self, name, nozzles, cells, (wind[0], wind[1]))
 
@@ -106,6 +109,8 @@ class Nozzles:
     machine: Machine
     flow: Callable[[], float]
     spraying: Callable[[], float]
+    height: Callable[[], float]
+    dilution: Callable[[], float]
     waiting: float = 0.0
     """Litres let out since the last reckoning."""
     began: Vector | None = None
@@ -117,6 +122,11 @@ class Nozzles:
         if self.spraying() > 0.0:
             self.began = self.began or self.machine.place
             self.waiting += max(0.0, self.flow()) / 60.0 * seconds
+
+    @property
+    def concentration(self) -> float:
+        """Substance in the spray now, g/L."""
+        return self.section.concentration * min(1.0, max(0.0, self.dilution()))
 
     def across(self) -> tuple[float, float]:
         """Return the unit vector along the boom."""
@@ -196,10 +206,10 @@ class DriftAtWork:
                 )
             )
         self._swath(one)
-        grams = one.waiting * section.drift * section.concentration
+        grams = one.waiting * section.drift * one.concentration
         self.drifted += grams
         speed, heading = self.wind[0](), self.wind[1]()
-        plume = Plume(speed, section.height, self._fall, self.drift.stability, smear=self.drift.cell / 2.0)
+        plume = Plume(speed, max(0.0, one.height()), self._fall, self.drift.stability, smear=self.drift.cell / 2.0)
         each = grams / section.nozzles
         for place in one.places():
             for cells in self.cells.values():
@@ -219,7 +229,7 @@ class DriftAtWork:
             under = (numpy.abs(x * dx + y * dy) <= one.section.boom / 2.0) & (numpy.abs(x * dy - y * dx) <= long / 2.0)
             each = litres * cells.size**2 / (long * one.section.boom)
             cells.litres[under] += each
-            cells.grams[under] += each * one.section.concentration
+            cells.grams[under] += each * one.concentration
 
     def _breathe(
         self, simulation: Simulation, robot: str, one: Nozzles, plume: Plume, rate: float, heading: float

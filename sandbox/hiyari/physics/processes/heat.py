@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from hiyari.events import Data
+from hiyari.physics.devices.region import Region
 from hiyari.physics.mechanism import Misfit
 from hiyari.physics.objects import ObjectState
 from hiyari.physics.signals import Signal
@@ -54,6 +55,8 @@ class HeatBody(Data):
     """Electric or gas power at full, W."""
     level: str | float = 0.0
     """Signal that sets the power: a switch, or a share between 0 and 1."""
+    inside: Name | None = None
+    """Device, such as a microwave oven, in whose region it must lie for the power to reach it."""
     holds: Number | None = None
     """Temperature that a thermostat keeps while the level is above 0, degC; power is cut above it."""
     conductance: float = Field(default=5.0, ge=0)
@@ -93,7 +96,8 @@ class Heat(Data):
             if isinstance(first, bool | str):
                 raise Misfit(f"bodies.{thing}", f"states.temperature of {thing!r} is a number in degC")
             state.values.setdefault("hot", float(first) >= HOT)
-            bodies[thing] = Warm(state, section, quantity(built, section.level, f"bodies.{thing}.level"))
+            level = quantity(built, section.level, f"bodies.{thing}.level")
+            bodies[thing] = Warm(state, section, level, _region(built, section.inside, f"bodies.{thing}.inside"))
         for thing in self.ignition:
             one_of(built.objects, thing, "thing", f"ignition.{thing}")
         flammable = {
@@ -111,6 +115,7 @@ class Warm:
     state: ObjectState
     section: HeatBody
     level: Callable[[], float]
+    region: Region | None = None
     touching: list[Warm] = field(default_factory=list)
 
     @property
@@ -119,11 +124,22 @@ class Warm:
         return float(self.state.values["temperature"])
 
     def power(self) -> float:
-        """Return its power now, W; 0 above what its thermostat holds."""
+        """Return its power now, W; 0 above what its thermostat holds, and outside of what must hold it."""
         section = self.section
+        if section.power <= 0.0 or (self.region is not None and not self.region.has(self.state.motion.position)):
+            return 0.0
         if section.holds is not None and self.temperature >= section.holds:
             return 0.0
         return section.power * min(1.0, max(0.0, self.level()))
+
+
+def _region(built: Built, device: str | None, field: str) -> Region | None:
+    if device is None:
+        return None
+    found = getattr(one_of(built.mechanisms, device, "device", field), "region", None)
+    if not isinstance(found, Region):
+        raise Misfit(field, f"{device!r} has no region in which things lie")
+    return found
 
 
 def relaxed(temperature: float, steady: float, conductance: float, capacity: float, seconds: float) -> float:
