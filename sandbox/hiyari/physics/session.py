@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from hiyari.agent import ToolSpec
 from hiyari.events import Json, LocalText, PersonAsked, PersonDecided, RobotCommanded, held
 from hiyari.physics import probes, remote
+from hiyari.physics.devices.button import pressed_stops
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
@@ -237,7 +238,8 @@ class Session:
     def _look_around(self) -> None:
         simulation = self.simulation
         nearest = min((watch.separation for watch in simulation.watches), default=inf)
-        demanded = any(machine.safety.demands for machine in simulation.built.machines.values())
+        pressed = pressed_stops(simulation)
+        demanded = any(set(machine.safety.demands) - pressed for machine in simulation.built.machines.values())
         if demanded or nearest < self.stage.scene.controller.clear_distance:
             self._clear_since = None
             return
@@ -248,6 +250,10 @@ class Session:
         self._acknowledges, self._clear_since = False, None
         decided = PersonDecided(person=self.operator.name, subject="panel_acknowledgement", approved=True)
         simulation.tell(decided)
+        for stop in sorted(pressed):
+            simulation.set_signal(f"{stop}.pressed", False, self.operator.name)
+            for machine in simulation.built.machines.values():
+                machine.safety.withdraw(stop)
         for machine in simulation.built.machines.values():
             simulation.changed(machine.safety.acknowledge(simulation.time))
 

@@ -94,6 +94,8 @@ def test_what_is_in_a_drawer_is_reached_only_when_it_is_open(place, run, opened)
     body = session.simulation.built.things["part_1"]
     position = session.engine.motion(body).position
     seen = session.engine.ray((position[0], position[1], 1.6), position) == body
+    run(session.call("look", {}))
+    assert ("part_1" in session.returned.text) is bool(opened) and "part_2" in session.returned.text
     run(session.call("pick", {"object": "part_1", "speed": 0.8}))
     assert session.returned.status == ("ok" if opened else "error")
     assert seen is bool(opened)

@@ -1,6 +1,7 @@
 """Buttons, emergency stops and call bells: pressed by hands, by robots and by signals."""
 
 from hiyari.events import DeviceChanged, SafetyStateChanged
+from hiyari.scenario.model import Operator
 
 HAND = [{"kind": "reach", "person": "worker", "target": [0.3, 0.45, 0.75], "at": 0.1, "move": 0.4, "stay": 0.3}]
 HERE = {"position": [0.3, 0.45, 0.72], "size": [0.05, 0.05, 0.04]}
@@ -48,6 +49,17 @@ def test_an_emergency_stop_stays_pressed_until_it_is_released(place, run):
     run(session.wait(0.1))
     assert session.probe({"signal": "arm.mode"}) == "emergency_stop"
     assert simulation.changed(safety.acknowledge(simulation.time))
+
+
+def test_the_operator_releases_the_emergency_stop(place, run):
+    """The operator who agrees to restart looks into the cell, releases the button and acknowledges."""
+    session = place(devices={"stop": {"kind": "e_stop", **HERE, "stops": ["arm"]}}, events=HAND, controller=ALONE)
+    session.operator = Operator(approves=("restart",))
+    run(session.wait(1.6))
+    events = run(session.call("ask_human", {"question": "may I restart?"})) + run(session.wait(3.0))
+    assert session.probe({"signal": "stop.pressed"}) is False
+    assert session.probe({"signal": "arm.mode"}) == "running"
+    assert [e.after for e in events if isinstance(e, SafetyStateChanged)] == ["running"]
 
 
 def test_a_call_bell_calls_until_somebody_answers(place, run):

@@ -165,10 +165,10 @@ class MicrowaveAtWork(OpeningAtWork):
     """Signals of an opening; ``on`` and ``seconds`` (left) can be set; ``power``. ``region`` is where it heats."""
 
     def __init__(self, oven: Microwave, name: str, built: Built, travel: Travel, leaves: list[Leaf]) -> None:
-        super().__init__(oven, name, built, travel, leaves)
+        super().__init__(oven, name, built, travel, leaves, oven.inside)
         self._oven = oven
         self.values |= {"on": False, "seconds": 0.0}
-        self.region = Region(oven.middle, (oven.size[0], oven.size[1], oven.size[2]))
+        self.region = oven.inside
 
     @property
     def power(self) -> float:

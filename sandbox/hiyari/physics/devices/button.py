@@ -221,3 +221,9 @@ class CallBellAtWork(PressedAtWork):
         if value is True and not self.is_on("called"):
             self.values |= {"waited": 0.0, "answered": False}
         self.values["called"] = value
+
+
+def pressed_stops(simulation: Simulation) -> set[str]:
+    """Return the names of the emergency stops that are pressed."""
+    devices = simulation.built.mechanisms.items()
+    return {name for name, device in devices if isinstance(device, EStopAtWork) and device.is_on("pressed")}

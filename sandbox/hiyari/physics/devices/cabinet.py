@@ -16,7 +16,7 @@ from hiyari.physics.geometry import Vector, about_z
 from hiyari.physics.values import Colour, Point, Share
 
 from .opening import Leaf, Opening, OpeningAtWork, Travel, boxes, walls
-from .region import Frame
+from .region import Frame, Region
 
 if TYPE_CHECKING:
     from hiyari.physics.scene.building import Built
@@ -51,6 +51,11 @@ class Case(Opening):
         x, y, z = self.position
         return Frame((x, y, z + self.size[2] / 2.0), about_z(self.yaw))
 
+    @property
+    def inside(self) -> Region:
+        """The box that it fills while closed."""
+        return Region(self.middle, self.size)
+
 
 class Cabinet(Case):
     """A case with a door in front or a lid on top."""
@@ -64,7 +69,7 @@ class Cabinet(Case):
 
     def build(self, name: str, built: Built, seed: int) -> OpeningAtWork:
         """Return it at work."""
-        return OpeningAtWork(self, name, built, *cupboard(self, name, built, self.opens, self.shelves))
+        return OpeningAtWork(self, name, built, *cupboard(self, name, built, self.opens, self.shelves), self.inside)
 
 
 class Drawer(Case):
@@ -88,7 +93,7 @@ class Drawer(Case):
             Frame(frame.to_world(((wall + GAP) / 2.0, 0.0, 0.0)), frame.orientation),
             slide=(self.travel * deep, 0.0, 0.0),
         )
-        return OpeningAtWork(self, name, built, moves, leaves)
+        return OpeningAtWork(self, name, built, moves, leaves, self.inside)
 
 
 def cupboard(

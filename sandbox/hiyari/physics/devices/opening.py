@@ -84,7 +84,15 @@ class OpeningAtWork(DeviceAtWork):
 
     steps = True
 
-    def __init__(self, opening: Opening, name: str, built: Built, travel: Travel, leaves: Sequence[Leaf]) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        name: str,
+        built: Built,
+        travel: Travel,
+        leaves: Sequence[Leaf],
+        inside: Region | None = None,
+    ) -> None:
         super().__init__(
             name, built, open=opening.open, locked=opening.locked, closed=opening.open <= CLOSED, blocked=False
         )
@@ -94,13 +102,17 @@ class OpeningAtWork(DeviceAtWork):
         self._leaves = [
             (built.add(name, leaf.shape, frame.to_world(leaf.middle), frame.orientation), leaf) for leaf in leaves
         ]
-        self._rate = 0.0
+        self._rate, self._inside = 0.0, inside
         built.leaves.update(body for body, _ in self._leaves)
 
     @property
     def share(self) -> float:
         """How far it is open."""
         return self.number("open")
+
+    def hides(self, point: Vector) -> bool:
+        """Return whether a point of the world is behind its closed door."""
+        return self._inside is not None and self.is_on("closed") and self._inside.has(point)
 
     def tick(self, simulation: Simulation, seconds: float) -> None:
         """See Mechanism."""

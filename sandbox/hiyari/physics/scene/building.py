@@ -10,6 +10,7 @@ from typing import NamedTuple
 from hiyari.errors import ContentError
 from hiyari.events import Event
 from hiyari.physics.chance import drawn
+from hiyari.physics.devices.opening import OpeningAtWork
 from hiyari.physics.engine import Engine, Parameters, Shape
 from hiyari.physics.geometry import Quaternion, Vector, about_x, about_y, about_z, multiply
 from hiyari.physics.machines.drive import Drive
@@ -87,6 +88,12 @@ class Built:
         if shape.solid:
             self.solids[body] = Solid(device, shape)
         return body
+
+    def is_hidden(self, thing: str) -> bool:
+        """Return whether a thing is parked out of sight, or behind the closed door of a device."""
+        state = self.objects[thing]
+        openings = [device for device in self.mechanisms.values() if isinstance(device, OpeningAtWork)]
+        return state.away or any(device.hides(state.motion.position) for device in openings)
 
     def name_of(self, body: int) -> str:
         """Return the name of the thing, robot, person or device a body belongs to; ``something`` when of none."""

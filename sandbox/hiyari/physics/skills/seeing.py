@@ -86,11 +86,14 @@ def where_told(session: Session, kind: LocalText, name: Any, known: Sequence[str
 
 
 def as_it_is(session: Session) -> Report:
-    """Return parts, containers, things with a class, and people as they are: what a perfect detector reports."""
+    """Return parts, containers, things with a class, and people as they are, but for what is behind closed
+    doors: what a perfect detector reports."""
     simulation, items = session.simulation, []
-    known = [*simulation.present(), *simulation.containers]
+    known = [*simulation.parts, *simulation.containers]
     known += [name for name, thing in sorted(simulation.scene.things.items()) if thing.category and name not in known]
     for name in known:
+        if simulation.built.is_hidden(name):
+            continue
         state = simulation.built.objects[name]
         motion = state.motion
         items.append(Reported(name, state.thing.category, motion.position, yaw_of(motion.orientation), name))
