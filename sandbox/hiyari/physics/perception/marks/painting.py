@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,14 @@ class Painted:
     detail: float
     """Height of a letter or width of a module, metres; the height of the mark for a picture."""
 
+    @functools.cached_property
+    def png(self) -> bytes:
+        """The picture as a PNG file, small: an engine was measured to keep as many bytes each time it loads one."""
+        picture, file = Image.fromarray(self.pixels), io.BytesIO()
+        is_grey = bool((self.pixels == self.pixels[:, :, :1]).all())
+        (picture.convert("L") if is_grey else picture).save(file, "PNG", optimize=True)
+        return file.getvalue()
+
 
 def paint(mark: Mark, language: str, folder: Path, *, file: Path, field: str) -> Painted:
     """Paint a mark.
@@ -56,19 +65,25 @@ def paint(mark: Mark, language: str, folder: Path, *, file: Path, field: str) ->
     Raises:
         ContentError: If a text does not fit or has letters the font lacks, or an image cannot be read.
     """
-    scale = LONGEST_SIDE / max(mark.size)
-    width, height = (max(1, round(side * scale)) for side in mark.size)
     try:
-        if mark.kind == "qr":
-            return _code(mark, _qr(mark.says(language)), width, height, scale)
-        if mark.kind == "apriltag":
-            assert mark.tag is not None
-            return _code(mark, cells(mark.tag), width, height, scale)
-        if mark.kind == "image":
-            return Painted(_image(folder / mark.file, width, height), mark.size[1])
-        return _lettered(mark, mark.says(language), width, height, scale)
+        return _painted(mark, language, folder / mark.file)
     except ContentError as error:
         raise ContentError(error.problem, file=file, field=field) from None
+
+
+@functools.lru_cache(maxsize=64)
+def _painted(mark: Mark, language: str, image: Path) -> Painted:
+    """Paint a mark; a scene that is built again for the next episode shows the same."""
+    scale = LONGEST_SIDE / max(mark.size)
+    width, height = (max(1, round(side * scale)) for side in mark.size)
+    if mark.kind == "qr":
+        return _code(mark, _qr(mark.says(language)), width, height, scale)
+    if mark.kind == "apriltag":
+        assert mark.tag is not None
+        return _code(mark, cells(mark.tag), width, height, scale)
+    if mark.kind == "image":
+        return Painted(_image(image, width, height), mark.size[1])
+    return _lettered(mark, mark.says(language), width, height, scale)
 
 
 def _lettered(mark: Mark, text: str, width: int, height: int, scale: float) -> Painted:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from hiyari.physics.engine import Engine
 from hiyari.physics.geometry import UPRIGHT, Quaternion, Vector, about_y, about_z, add, multiply, rotate
-from hiyari.physics.png import encode_png
 
 from .model import Mark
 from .painting import paint
@@ -83,9 +82,7 @@ def attach(
             motion = objects[name].motion
             place = add(motion.position, rotate(motion.orientation, offset))
             turn = multiply(motion.orientation, TURNS[mark.side])
-            height, width, _ = painted.pixels.shape
-            image = encode_png(painted.pixels.tobytes(), width, height)
-            body = engine.load_panel(mark.size, image, place, turn)
+            body = engine.load_panel(mark.size, painted.png, place, turn)
             panels.append(Panel(mark, objects[name], body, offset, painted.detail))
     return panels
 
