@@ -187,6 +187,28 @@ def test_a_robots_own_camera_looks_from_the_robot(tmp_path, write_room):
     assert "Image: amr.mast" in session.returned.text
 
 
+@pytest.mark.parametrize(
+    ("scene", "place", "camera", "sees"),
+    [
+        ("cell", {}, "arm.hand", {"part_1", "part_2", "part_3", "tray"}),
+        ("warehouse", {}, "amr_1.front", {"mori", "sato"}),
+        ("warehouse", {"robots": {"amr_1": {"use": "husky"}}}, "amr_1.front", {"sato"}),
+        ("warehouse", {"robots": {"amr_1": {"use": "mobile_arm"}}}, "amr_1.mast", {"mori", "sato"}),
+    ],
+)
+def test_the_robots_that_ship_have_cameras_that_see(scene, place, camera, sees):
+    """A detector on the hand or the front of a robot is not blinded by the robot itself."""
+    sensors = {"own": {"kind": "detector", "camera": camera}}
+    engine = BulletEngine()
+    stage = load_stage(ROBOTS / f"scenes/{scene}", lambda name: ROBOTS / name, {**place, "sensors": sensors})
+    session = Session(stage, engine, Operator(), "en")
+    session.reset(1)
+    _, events = call(session, "look")
+    engine.close()
+    found = next(event for event in events if event.kind == "perception.reported")
+    assert {item.name for item in found.items} == sees
+
+
 def test_an_arms_scene_needs_no_sensor(open_room):
     """In the cell look tells parts, tray, people, tool and state as before, with or without a perfect detector."""
     texts = []
