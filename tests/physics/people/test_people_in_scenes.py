@@ -103,6 +103,31 @@ def test_who_cannot_do_it_from_the_start_is_refused():
     assert caught.value.field == "people.ito.does"
 
 
+def test_a_seated_person_fits_on_a_chair_and_slumps():
+    """A chair of ordinary height stands under who sits, and sagging is told."""
+    chair = {
+        "box": [0.45, 0.45, 0.04],
+        "position": [7.6, 2.2, 0.39],
+        "colour": [0.5, 0.3, 0.2, 1],
+        "title": {"ja": "椅子", "en": "chair"},
+    }
+    made = simulation(people={"ito": someone(sits=True)}, things={"chair": chair}, events=[behave(0.2, kind="slump")])
+    assert made.built.people["ito"].doing == "sitting"
+    told = [event for event in run(made, 2.0) if isinstance(event, PersonPostureChanged) and event.person == "ito"]
+    assert [event.after for event in told] == ["slumped"]
+
+
+def test_a_wheelchair_user_slumps_in_the_chair():
+    """The head of a wheelchair user sinks forward while the chair stays."""
+    made = simulation(people={"ito": someone(kind="wheelchair")}, events=[behave(0.2, kind="slump")])
+    person = made.built.people["ito"].person
+    before = person.spot("face")
+    run(made, 2.0)
+    assert person.spot("face")[2] < before[2] - 0.15
+    assert person.spot("face")[0] > before[0] + 0.2
+    assert made.signals.get_value("ito.posture") == "slumped"
+
+
 TOUCHES = {
     "a leg": ("adult", 0.0, 1.4, {"thighs_and_knees", "lower_legs"}),
     "a child's leg": ("child", math.pi, 1.4, {"thighs_and_knees", "lower_legs"}),

@@ -30,6 +30,8 @@ from .kinds import Kind, Proportions
 
 Frame = tuple[Vector, Quaternion]
 
+SEATED = math.radians(83)
+"""Of the thighs from hanging when seated: hips a little above the knees, so that the seat is at 0.24 of the stature."""
 MOST_LEAN = math.radians(65)
 SAG_TRUNK, SAG_HEAD = math.radians(35), math.radians(45)
 """How far trunk and head of somebody slumped hang forward; approximations."""
@@ -101,7 +103,7 @@ class Skeleton:
 
     def hip(self, posture: Posture) -> Vector:
         """Return the middle of the hips in the frame of the person: on the floor, x straight ahead."""
-        angle = posture.sit * math.pi / 2.0
+        angle = posture.sit * SEATED
         back = 0.0 if self.kind.sits else self.thigh * math.sin(angle)
         return (-back, 0.0, self.knee + self.thigh * math.cos(angle) + (FOOTREST if self.kind.sits else 0.0))
 
@@ -163,7 +165,7 @@ class Skeleton:
             frames[f"{side}_upper_arm"] = (shoulder, from_down_to(unit(subtract(elbow, shoulder))))
             frames[f"{side}_lower_arm"] = (elbow, from_down_to(unit(subtract(hand, elbow))))
             joint = add(hip, (0.0, sign * size * self.proportions.hip_out, 0.0))
-            forward = about_y(-posture.sit * math.pi / 2.0)
+            forward = about_y(-posture.sit * SEATED)
             frames[f"{side}_thigh"] = (joint, forward)
             frames[f"{side}_shank"] = (add(joint, rotate(forward, (0.0, 0.0, -self.thigh))), UPRIGHT)
         return self._tilted(frames, posture) if posture.tilt else frames
