@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,11 @@ import pytest
 from hiyari.adapters.bullet.engine import BulletEngine
 from hiyari.errors import ContentError
 from hiyari.events import Contact, PersonPostureChanged, PersonUnable
+from hiyari.physics.engine import Parameters, Shape
+from hiyari.physics.geometry import UPRIGHT
+from hiyari.physics.people.behaviour import Behaviour
+from hiyari.physics.people.limp import follow
+from hiyari.physics.people.model import Someone
 from hiyari.physics.people.person import AID
 from hiyari.physics.scene.stage import load_stage
 from hiyari.physics.simulation import Simulation
@@ -94,3 +100,31 @@ def test_a_limp_fall_needs_somebody_dynamic():
     place = {"people": {"ito": {"title": TITLE, "position": [8.0, 3.0]}}, "events": [event]}
     with pytest.raises(ContentError, match="needs dynamic"):
         load_stage(ROBOTS / "scenes/warehouse", lambda name: ROBOTS / name, place)
+
+
+def test_the_other_engine_lets_people_fall_and_moves_their_chairs_too():
+    """In MuJoCo a limp body comes to rest on the floor, and a wheelchair is put where its user is."""
+    pytest.importorskip("mujoco")
+    from hiyari.adapters.mujoco.engine import MujocoEngine
+
+    engine = MujocoEngine()
+    engine.reset(Parameters(step_hz=500.0))
+    engine.load_shape(Shape("box", (20.0, 20.0, 0.1)), (0.0, 0.0, -0.05), UPRIGHT)
+    user, loose = (
+        Behaviour.of(name, Someone.model_validate({"title": TITLE, **more}), 1)
+        for name, more in (
+            ("user", {"kind": "wheelchair", "position": [0, 3]}),
+            ("loose", {"dynamic": True, "position": [0, 0]}),
+        )
+    )
+    for behaviour in (user, loose):
+        behaviour.person.build(engine)
+    loose.let_go(engine, 0.0)
+    user.person.take(engine, replace(user.person.posture, feet=(1.0, 3.0)), 0.01)
+    for _ in range(900):
+        engine.step()
+        follow(engine, loose.person, 1 / 500)
+    assert engine.motion(user.person.segments[AID].bodies[0]).position[0] == pytest.approx(1.1)
+    assert loose.person.spot("face")[2] < 0.4
+    assert loose.person.speed < 0.5
+    engine.close()
