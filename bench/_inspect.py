@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from hiyari.adapters.pod.locks import cache_folder
 
 from . import Row
 
+ENGINE = (24, 0, 6)
+"""The oldest engine inspect-ai takes (``util/_sandbox/docker/prereqs.py`` of its 0.3)."""
 NAME = "inspect-ai: sample of ten calls in its Docker sandbox"
 PROGRAM = """
 import json, sys, time
@@ -82,6 +85,12 @@ def _missing() -> str:
     found = subprocess.run([docker, "compose", "version", "--short"], capture_output=True, text=True, check=False)
     if found.returncode:
         return "docker has no compose plugin, which its sandbox needs"
+    found = subprocess.run(
+        [docker, "version", "-f", "{{.Server.Version}}"], capture_output=True, text=True, check=False
+    )
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", found.stdout)
+    if numbers is None or tuple(map(int, numbers.groups())) < ENGINE:
+        return f"its sandbox needs Docker {'.'.join(map(str, ENGINE))} or later"
     return ""
 
 
