@@ -215,7 +215,8 @@ class PartStopped(Event):
     part: str
     """Its part."""
     cause: str
-    """``workspace``: the edge of its workspace; ``force``: more force than its limit; ``overload``: too much load."""
+    """``workspace``: the edge of its workspace; ``force``: more force than its limit; ``overload``: too much load;
+    ``empty``: nothing left in its tank."""
 
 
 class GripSlipped(Event):

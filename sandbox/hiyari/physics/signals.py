@@ -44,6 +44,8 @@ class Signal:
     """Smallest number that may be set."""
     high: float = math.inf
     """Largest number that may be set."""
+    setters: tuple[str, ...] | None = None
+    """Who may set it, as the cause of its setting; anyone when none, nobody when empty."""
 
 
 class Signals(dict[str, Signal]):
@@ -57,8 +59,13 @@ class Signals(dict[str, Signal]):
         """
         return self.find(name).read()
 
-    def set_value(self, name: str, value: object) -> Value:
+    def set_value(self, name: str, value: object, by: str = "") -> Value:
         """Set a signal and return the value it was given.
+
+        Args:
+            name: The signal.
+            value: Its new value.
+            by: Who or what sets it.
 
         Raises:
             LookupError: If there is no such signal; names the nearest.
@@ -67,6 +74,8 @@ class Signals(dict[str, Signal]):
         signal = self.find(name)
         if signal.write is None:
             raise Unsettable(f"{name} can only be read", "read_only")
+        if signal.setters is not None and by not in signal.setters:
+            raise Unsettable(f"{name} can be set by {' or '.join(signal.setters) or 'nobody'} only", "read_only")
         fitting = fit(name, signal, value)
         signal.write(fitting)
         return fitting

@@ -144,7 +144,7 @@ class Simulation:
             Unsettable: If it cannot be set, or not to this.
         """
         before = self.signals.get_value(name)
-        after = self.signals.set_value(name, value)
+        after = self.signals.set_value(name, value, cause)
         if after != before:
             self.tell(SignalSet(signal=name, before=before, after=after, cause=cause))
         return after

@@ -6,16 +6,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from hiyari.events import CommandLapsed, Event
-from hiyari.physics.engine import Engine, Motion
+from hiyari.events import CommandLapsed, CommandReplaced, Event
+from hiyari.physics.engine import Engine, Motion, finite
 from hiyari.physics.geometry import wrapped, yaw_of
-from hiyari.physics.signals import Signal
+from hiyari.physics.signals import Signal, Value
 
-from .drives import AnyDrive, Locomotor
+from .drives import AnyDrive, Locomotor, Rotors
 from .model import RobotLimits
 
 ARRIVED = 0.10
 """Metres from a waypoint at which it counts as reached."""
+NEAR_HEIGHT = 0.3
+"""Metres below its height from which on what flies goes along its way."""
 AIMED = 0.15
 """Radians within which the heading is good enough to drive."""
 
@@ -62,6 +64,10 @@ class Drive:
     """Speed that is allowed now, m/s."""
     enabled: bool = True
     """False while it has no power."""
+    blocked: bool = False
+    """True while its load keeps it from driving."""
+    height: float | None = None
+    """Height to fly at on the way, metres; its usual one when none."""
     _forward: float = 0.0
     _turn: float = 0.0
     _climb: float = 0.0
@@ -84,12 +90,22 @@ class Drive:
         """True when it neither goes anywhere nor is told to."""
         return not self.way and self.velocity is None and self._forward == self._turn == self._climb == 0.0
 
-    def go(self, way: list[tuple[float, float]], goal: str, route: str) -> None:
-        """Drive along waypoints to a goal."""
+    def go(self, way: list[tuple[float, float]], goal: str, route: str, height: float | None = None) -> None:
+        """Drive along waypoints to a goal; what flies does so at a height, metres."""
+        if self.velocity is not None:
+            self.tell(CommandReplaced(robot=self.robot, part="drive", before="velocity", after="way"))
         self.way, self.goal, self.route, self.velocity = list(way), goal, route, None
+        self.height = height
 
     def move(self, velocity: Velocity) -> None:
-        """Follow a velocity within the limits, until the next command or until it lapses; ends any way."""
+        """Follow a velocity within the limits, until the next command or until it lapses; ends any way.
+
+        Raises:
+            ValueError: If a number is not finite.
+        """
+        finite("velocity", (velocity.forward, velocity.turn, velocity.climb))
+        if self.way:
+            self.tell(CommandReplaced(robot=self.robot, part="drive", before="way", after="velocity"))
         self.cancel()
         self.velocity = velocity
 
@@ -104,7 +120,8 @@ class Drive:
     def control(self, time: float, seconds: float, braking: float | None) -> None:
         """See Part."""
         forward = turn = climb = 0.0
-        if braking is None and self.enabled:
+        self.locomotor.power(self.enabled)
+        if braking is None and self.enabled and not self.blocked:
             forward, turn, climb = self._wanted(time)
             forward, climb = _within(forward, self.ceiling), _within(climb, self.ceiling)
         change = (self.limits.acceleration if braking is None else braking) * seconds
@@ -127,8 +144,20 @@ class Drive:
         return {
             "yaw": Signal(read=lambda: yaw_of(self.motion.orientation), unit="rad"),
             "goal": Signal(read=lambda: self.goal, kind="text"),
+            **self._power(),
             "driving": Signal(read=lambda: bool(self.way) or self.velocity is not None, kind="switch"),
         }
+
+    def _power(self) -> dict[str, Signal]:
+        found = {"powered": Signal(read=lambda: self.enabled, write=self._switch, kind="switch")}
+        if self.locomotor.drawn is not None:
+            found["power"] = Signal(read=lambda: self.locomotor.drawn or 0.0, unit="W")
+        if self.locomotor.aloft is not None:
+            found["aloft"] = Signal(read=lambda: bool(self.locomotor.aloft), kind="switch")
+        return found
+
+    def _switch(self, value: Value) -> None:
+        self.enabled = bool(value)
 
     def _wanted(self, time: float) -> tuple[float, float, float]:
         if self.velocity is not None:
@@ -141,8 +170,21 @@ class Drive:
             wanted = self.velocity
             return _within(wanted.forward, fastest), _within(wanted.turn, spin), _within(wanted.climb, fastest)
         if self.way:
-            return (*self._along(self.motion), 0.0)
+            motion = self.motion
+            climb = self._rise(motion)
+            if climb is None:
+                return 0.0, 0.0, self.limits.usual_speed
+            return (*self._along(motion), climb)
         return 0.0, 0.0, 0.0
+
+    def _rise(self, motion: Motion) -> float | None:
+        """Return the speed upward on the way, m/s, or none while it is too low to go anywhere."""
+        if not isinstance(self.model, Rotors):
+            return 0.0
+        off = (self.model.cruise if self.height is None else self.height) - motion.position[2]
+        if not self.locomotor.aloft or off > NEAR_HEIGHT:
+            return None
+        return _within(off, self.limits.usual_speed)
 
     def _along(self, motion: Motion) -> tuple[float, float]:
         x, y, _ = motion.position

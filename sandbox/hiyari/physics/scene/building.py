@@ -140,6 +140,9 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
     built._senses = set_up(stage, engine, built, seed, language)
     built.mechanisms |= built.senses.readings
     built.signals.update(signals_of(built))
+    for machine in built.machines.values():
+        if machine.drive is not None:
+            machine.drive.locomotor.listen(built.signals)
     for need in built.needs:
         _check_need(stage, built, need)
     begin_faults(stage, built)
@@ -240,7 +243,7 @@ def _load_robot(stage: Stage, engine: Engine, name: str, built: Built, tell: Cal
         moved = links_below(urdf, robot.arm.joints[0])
         machine.arm_links = frozenset(index for link, index in links.items() if robot.drive is None or link in moved)
     for piece, equipment in robot.equipment.items():
-        machine.equipment[piece] = equipment.build(machine, built.objects)
+        machine.equipment[piece] = equipment.build(machine, piece, built.objects)
     return machine
 
 
@@ -254,6 +257,9 @@ def _check_parts(robot: Robot, urdf: Path, engine: Engine, body: int) -> None:
         needed.append(("arm", "link", (arm.tool, *arm.hazards, *arm.gripper.links), links))
     if robot.drive is not None:
         needed.append(("drive", "joint", robot.drive.joints, joints))
+    for name, piece in robot.equipment.items():
+        needed.append((f"equipment.{name}", "joint", piece.joints, joints))
+        needed.append((f"equipment.{name}", "link", piece.links, links))
     for section, what, names, there in needed:
         for one in names:
             if one not in there:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
+from pydantic import Field
+
+from hiyari.physics.signals import Signals
+
+from .rotors import Rotors
 from .wheels import Wheels
 
-AnyDrive = Wheels
+AnyDrive = Annotated[Rotors | Wheels, Field(discriminator="kind")]
 """Any drive, told apart by its ``kind``."""
 
 
@@ -18,6 +23,24 @@ class Locomotor(Protocol):
         """Whether ``step`` is needed."""
         ...
 
+    @property
+    def aloft(self) -> bool | None:
+        """Whether it flies now; none of what never does."""
+        ...
+
+    @property
+    def drawn(self) -> float | None:
+        """Power it draws now, W; none when it does not know."""
+        ...
+
+    def listen(self, signals: Signals) -> None:
+        """Get to know the signals of the scene; called once, before the first step."""
+        ...
+
+    def power(self, on: bool) -> None:
+        """Have power, or not any more."""
+        ...
+
     def apply(self, forward: float, turn: float, climb: float) -> None:
         """Command speeds: forward, m/s, about the upward axis, rad/s, and upward, m/s."""
         ...
@@ -27,4 +50,4 @@ class Locomotor(Protocol):
         ...
 
 
-__all__ = ["AnyDrive", "Locomotor", "Wheels"]
+__all__ = ["AnyDrive", "Locomotor", "Rotors", "Wheels"]

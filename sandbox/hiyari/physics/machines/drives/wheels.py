@@ -13,6 +13,7 @@ from pydantic import Field
 
 from hiyari.events import Data
 from hiyari.physics.engine import Engine
+from hiyari.physics.signals import Signals
 from hiyari.physics.values import Positive
 
 
@@ -60,6 +61,8 @@ class WheelsAtWork:
     """Turns speeds of the base into speeds of the wheels."""
 
     steps = False
+    aloft = None
+    drawn = None
 
     def __init__(self, wheels: Wheels, engine: Engine, body: int) -> None:
         joints = engine.joints(body)
@@ -68,6 +71,12 @@ class WheelsAtWork:
         self._right = [joints[name] for name in wheels.right]
         self._trim = 0.0
         self._held: list[float] | None = None
+
+    def listen(self, signals: Signals) -> None:
+        """See Locomotor."""
+
+    def power(self, on: bool) -> None:
+        """See Locomotor; the drive brakes without power."""
 
     def apply(self, forward: float, turn: float, climb: float) -> None:
         """See Locomotor."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from .platform import Platform
+from typing import Annotated
 
-AnyEquipment = Platform
+from pydantic import Field
+
+from .lift import Lift
+from .platform import Platform
+from .sprayer import Sprayer
+
+AnyEquipment = Annotated[Lift | Platform | Sprayer, Field(discriminator="kind")]
 """Any equipment, told apart by its ``kind``."""
 
-__all__ = ["AnyEquipment", "Platform"]
+__all__ = ["AnyEquipment", "Lift", "Platform", "Sprayer"]
