@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from hiyari.adapters.pod import Images, connect
 from hiyari.catalog import shipped_content
@@ -12,6 +13,8 @@ from hiyari.errors import EngineError
 
 AT_ONCE = 2
 """Builds at the same time; most of one is waiting for packages."""
+OWN = Path(__file__).parent
+"""Where images of tests alone lie: clients of services."""
 
 
 def main() -> int:
@@ -23,9 +26,10 @@ def main() -> int:
         print(f"images: {error}")
         return 0
     images = Images(engine, [root])
-    found = sorted(file.parent.relative_to(root).as_posix() for file in root.glob("**/Dockerfile"))
+    found: list[str | Path] = [*sorted(file.parent.relative_to(root).as_posix() for file in root.glob("**/Dockerfile"))]
+    found += [file.parent for file in sorted(OWN.glob("**/Dockerfile"))]
 
-    def build(name: str) -> None:
+    def build(name: str | Path) -> None:
         began = time.monotonic()
         images.ensure(name)
         if (took := time.monotonic() - began) > 2:
