@@ -27,6 +27,7 @@ ONE_OF_EACH = {
     "microwave": FRONT,
     "pallet": {"position": [2, -2, 0.15], "layers": 1},
     "photo_eye": {"start": [2, -3, 1], "end": [2, -1, 1]},
+    "radio": {},
     "scanner": {"position": [2, -2, 1], "protective": [[0, 0], [1, 0], [1, 1]]},
     "switch": {"title": {"ja": "x", "en": "x"}},
 }
