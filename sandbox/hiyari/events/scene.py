@@ -157,7 +157,7 @@ class PersonExposed(Event):
 
 
 class LoadShifted(Event):
-    """A load moved on what carries it."""
+    """A load moved on what carries it; told when it has moved noticeably and each time it has moved twice as far."""
 
     kind: Literal["scene.load_shifted"] = "scene.load_shifted"
     robot: str
@@ -165,7 +165,7 @@ class LoadShifted(Event):
     object: str
     """Name of the thing."""
     distance: float
-    """How far it moved in the robot's frame, metres."""
+    """How far it is from where it lay at first, in the robot's frame, metres."""
 
 
 class Dropped(Event):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from .signals import Signal, Value
 
 UNITS = {"temperature": "degC", "full": "share", "mass": "kg", "level": "share"}
 """Units of states that have one."""
+RANGES = {"full": (0.0, 1.0), "temperature": (-273.15, 3000.0)}
+"""Smallest and largest value to which a state may be set from outside."""
 
 
 @dataclass
@@ -65,12 +68,15 @@ class ObjectState:
 
     def _state(self, key: str) -> Signal:
         first = self.values[key]
+        low, high = RANGES.get(key, (-math.inf, math.inf))
         kind = "switch" if isinstance(first, bool) else "text" if isinstance(first, str) else "number"
         return Signal(
             read=lambda: self.values[key],
             write=lambda value: self._set(key, value),
             kind=kind,  # type: ignore[arg-type]
             unit=UNITS.get(key, ""),
+            low=low,
+            high=high,
         )
 
     def _set(self, key: str, value: Value) -> None:

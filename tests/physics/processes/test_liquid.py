@@ -17,6 +17,7 @@ from hiyari.physics.processes.liquid_flow import (
     puddle_radius,
     weir,
 )
+from hiyari.physics.signals import Unsettable
 
 from .conftest import of
 
@@ -101,6 +102,19 @@ def test_a_cup_pours_at_its_angle(simulate, run):
     assert vessel.full == 0.8
     run(simulation, 1.0, tilted("cup", (0.0, -0.2, 0.95), rate=100.0, most=angle + 0.1))
     assert 0.6 < vessel.full < 0.8
+
+
+def test_a_vessel_filled_from_outside_stays_within_its_volume(simulate, run):
+    """A signal fills it between nothing and full, weight and litres follow, and anything else is refused."""
+    simulation = simulate(PLACE)
+    for full in (1.0, 0.0, 0.5):
+        simulation.set_signal("cup.full", full, "test")
+        run(simulation, 0.05)
+        assert simulation.signals.get_value("liquid.total") == pytest.approx(0.25 * full)
+        assert simulation.engine.mass(simulation.built.things["cup"]) == pytest.approx(0.2 + 0.25 * full)
+    for wrong in (1.5, -0.1, float("nan")):
+        with pytest.raises(Unsettable):
+            simulation.set_signal("cup.full", wrong, "test")
 
 
 def test_pouring_beside_makes_a_puddle_that_wets_what_is_powered(simulate, run):

@@ -1,5 +1,7 @@
 """Loads that shift and fall, and the stability of machines."""
 
+from itertools import pairwise
+
 import pytest
 
 from hiyari.errors import ContentError
@@ -54,7 +56,8 @@ def test_the_margin_falls_when_a_loaded_robot_brakes(simulate, run):
     simulation.changed(machine.safety.press_emergency(simulation.time))
     margins = []
     events = run(simulation, 1.5, lambda simulation: margins.append(value("load.amr_margin")))
-    assert min(margins) == pytest.approx(0.2 - 0.044, abs=0.025)
+    braking = margins[25:75]
+    assert sum(braking) / len(braking) == pytest.approx(0.2 - 0.044, abs=0.01)
     assert [event.level for event in of(StabilityChanged, events)] == ["reduced", "stable"]
 
 
@@ -68,6 +71,7 @@ def test_a_box_slides_off_at_hard_braking(simulate, run):
     events += run(simulation, 2.5)
     shifted, dropped = of(LoadShifted, events), of(Dropped, events)
     assert shifted and {(event.robot, event.object) for event in shifted} == {("amr", "box")}
+    assert len(shifted) <= 4 and all(b.distance >= 2 * a.distance for a, b in pairwise(shifted))
     (fall,) = dropped
     assert (fall.object, fall.source, fall.mass) == ("box", "amr", 30.0)
     assert 0.1 < fall.height < 0.5 and fall.energy == pytest.approx(30.0 * 9.81 * fall.height)

@@ -44,7 +44,9 @@ class Faller:
 
     state: ObjectState
     breaks: float | None
-    """Impulse, N s, at which it breaks; none for what does not."""
+    """Declared impulse at which it breaks, N s."""
+    fragile: bool = False
+    """Whether it breaks at ``BREAKS`` when no impulse is declared."""
     velocity: Vector = (0.0, 0.0, 0.0)
     fastest: float = 0.0
     top: float = 0.0
@@ -65,7 +67,7 @@ class Faller:
         """
         motion, state = self.state.motion, self.state
         before, self.velocity = self.velocity, motion.linear
-        if self.breaks is not None and state.values.get("broken") is not True:
+        if (self.breaks is not None or self.fragile) and state.values.get("broken") is not True:
             self._break(subtract(self.velocity, before), seconds)
         held = holder(simulation, state.name)
         if held or carrier:
@@ -90,7 +92,7 @@ class Faller:
     def _break(self, jump: Vector, seconds: float) -> None:
         mass = self.state.engine.mass(self.state.body)
         size = length((jump[0], jump[1], jump[2] + GRAVITY * seconds))
-        if self.breaks is not None and mass * size > self.breaks:
+        if mass * size > (BREAKS * mass if self.breaks is None else self.breaks):
             self.state.change("broken", True, f"impact of {mass * size:.2f} N s")
 
     def _strike(self, simulation: Simulation, height: float, least: float) -> None:

@@ -16,8 +16,9 @@ from hiyari.physics.mechanism import Misfit
 from hiyari.physics.signals import Signal
 from hiyari.physics.values import Name, Positive
 
-from .falling import BREAKS, Faller
+from .falling import Faller
 from .lookup import one_of
+from .nearby import holder
 from .stability import Balance, Stance
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ class Load(Data):
         for thing, state in built.objects.items():
             if state.thing.mass <= 0.0:
                 continue
-            impulse = self.breaks.get(thing, BREAKS * state.thing.mass if state.has("fragile") else None)
-            if impulse is not None:
+            impulse, fragile = self.breaks.get(thing), state.has("fragile")
+            if impulse is not None or fragile:
                 state.values.setdefault("broken", False)
-            fallers[thing] = Faller(state, impulse, top=state.motion.position[2])
+            fallers[thing] = Faller(state, impulse, fragile, top=state.motion.position[2])
         if len(fallers) > self.watched:
             raise Misfit("watched", f"{len(fallers)} things have mass; raise 'watched' to look at them all")
         return LoadAtWork(self, balances, fallers, _decks(built))
@@ -90,8 +91,8 @@ class LoadAtWork:
     steps: bool = False
     carried: dict[str, list[str]] = field(default_factory=dict)
     """Things on each robot's platforms."""
-    _places: dict[tuple[str, str], Vector] = field(default_factory=dict)
-    """Where each load lay in its robot's frame when it was told last."""
+    _places: dict[tuple[str, str], tuple[Vector, float]] = field(default_factory=dict)
+    """Where each load lay in its robot's frame at first, and from which distance on it is to be told."""
     _due: float = 0.0
 
     def tick(self, simulation: Simulation, seconds: float) -> None:
@@ -122,13 +123,14 @@ class LoadAtWork:
     def _shift(self, simulation: Simulation, robot: str, machine: Machine) -> None:
         for thing in self.carried[robot]:
             faller = self.fallers[thing]
-            if faller.falling or simulation.built.machines[robot].holding == thing:
+            if faller.falling or holder(simulation, thing):
+                self._places.pop((robot, thing), None)
                 continue
             place = machine.footing.local(faller.state.motion.position)
-            last = self._places.setdefault((robot, thing), place)
-            moved = math.dist(place[:2], last[:2])
-            if moved > self.load.shift:
-                self._places[robot, thing] = place
+            first, due = self._places.setdefault((robot, thing), (place, self.load.shift))
+            moved = math.dist(place[:2], first[:2])
+            if moved > due:
+                self._places[robot, thing] = (first, 2.0 * moved)
                 simulation.tell(LoadShifted(robot=robot, object=thing, distance=moved))
         for key in [key for key in self._places if key[0] == robot and key[1] not in self.carried[robot]]:
             del self._places[key]

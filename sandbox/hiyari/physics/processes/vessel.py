@@ -188,13 +188,15 @@ class Full:
 
     def _follow(self) -> None:
         """Take over a state ``full`` that was set from outside: by a signal, a skill, a happening."""
-        wanted, volume = self.full * self.capacity, self.volume
-        if abs(wanted - volume) <= 1e-12:
+        volume = self.volume
+        if abs(self.full * self.capacity - volume) <= 1e-12:
             return
+        wanted = min(1.0, max(0.0, self.full)) * self.capacity
         if volume > 0.0:
             self.parts = {substance: part * wanted / volume for substance, part in self.parts.items()}
         else:
             self.parts = {self.vessel.substance: wanted}
+        self._say()
 
 
 def meets(stream: Stream, vessel: Full) -> bool:
