@@ -191,6 +191,11 @@ def test_a_happening_begins_and_ends_a_fault(open_room):
         ({"cameras": {"c": {"eye": [0, 0, 1], "target": [1, 0, 1], "link": "x"}}}, "cameras.c.link", "needs a robot"),
         ({"cameras": {"overview": {"eye": [0, 0, 1], "target": [1, 0, 1]}}}, "cameras.overview", "own camera"),
         ({"cameras": {"c": {"eye": [0, 0, 1], "target": [0, 0, 1]}}}, "cameras.c", "same point"),
+        (
+            {"cameras": {"c": {"eye": [0, 0, 1], "target": [1, 0, 1], "width": 1280, "height": 960, "samples": 2}}},
+            "cameras.c",
+            "points would be rendered",
+        ),
         ({"cameras": {"crate": {"eye": [0, 0, 1], "target": [1, 0, 1]}}}, "", "names two of"),
         ({"events": [{"kind": "sensor_fault", "at": 1, "sensor": "kam"}]}, "events.0.sensor", "there is no camera or"),
         (

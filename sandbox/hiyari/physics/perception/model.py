@@ -16,6 +16,9 @@ AtLeastZero = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 ALIKE = ("box", "parcel", "bag", "post", "trolley", "bin")
 """Classes of false detections when a detector names none."""
 
+MOST_POINTS = 1_700_000
+"""Points rendered for one picture: some seconds of work."""
+
 
 class Camera(Data):
     """A camera, fixed in the scene or on a robot."""
@@ -45,6 +48,9 @@ class Camera(Data):
     def _looks_somewhere(self) -> Camera:
         if self.eye == self.target:
             raise ValueError("eye and target are the same point")
+        points = self.width * self.height * self.samples**2
+        if points > MOST_POINTS:
+            raise ValueError(f"{points} points would be rendered for a picture, at most {MOST_POINTS} can be")
         return self
 
 
