@@ -97,6 +97,12 @@ def about_y(angle: float) -> Quaternion:
     return (0.0, math.sin(angle / 2.0), 0.0, math.cos(angle / 2.0))
 
 
+def about_axis(axis: Vector, angle: float) -> Quaternion:
+    """Return the rotation about a unit axis, radians."""
+    half = math.sin(angle / 2.0)
+    return (axis[0] * half, axis[1] * half, axis[2] * half, math.cos(angle / 2.0))
+
+
 def from_down_to(direction: Vector) -> Quaternion:
     """Return the shortest rotation that turns -z into a direction of length 1."""
     cosine = -direction[2]

@@ -24,6 +24,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "open": ("arm",),
     "close": ("arm",),
     "press": ("arm",),
+    "pour": ("arm",),
+    "wipe": ("arm",),
     "push": ("arm",),
     "hand_over": ("arm",),
     "navigate": ("drive",),

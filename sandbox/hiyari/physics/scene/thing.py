@@ -68,6 +68,8 @@ class Thing(Data):
     """What is special about it."""
     states: dict[Name, bool | float | str] = {}
     """States it has and their first values, such as ``open``, ``on``, ``full`` (0 to 1), ``temperature`` (degC)."""
+    grasp: Literal["top", "side"] = "top"
+    """From where an arm takes it: upright vessels that are poured from are taken from the side."""
     holds: Flat | None = None
     """Inner length and width when it is a container that parts are put into, metres."""
     vessel: Vessel | None = None

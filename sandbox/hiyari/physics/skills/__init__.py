@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .clean import WIPE
 from .common import Answer, Skill
 from .describe import DESCRIBE
 from .give import HAND_OVER
@@ -9,6 +10,7 @@ from .handle import PICK, PLACE
 from .look import LOOK
 from .move import MOVE_TO, STOP
 from .operate import CLOSE, OPEN, PRESS, SWITCH
+from .pour import POUR
 from .sense import READ_SENSOR
 from .shove import PUSH
 from .talk import ASK_HUMAN, LISTEN, RESTART, SPEAK, STATUS, WAIT
@@ -36,6 +38,8 @@ SKILLS: dict[str, Skill] = {
         SWITCH,
         PRESS,
         PUSH,
+        POUR,
+        WIPE,
         HAND_OVER,
         NAVIGATE,
         DRIVE,

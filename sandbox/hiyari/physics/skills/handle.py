@@ -6,8 +6,19 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hiyari.physics.geometry import Quaternion, Vector, about_z, add, distance, rotate, yaw_of
-from hiyari.physics.machines.kinematics import downward
+from hiyari.physics.geometry import (
+    Quaternion,
+    Vector,
+    about_z,
+    add,
+    conjugate,
+    distance,
+    rotate,
+    scale,
+    subtract,
+    yaw_of,
+)
+from hiyari.physics.machines.kinematics import downward, level
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
 from hiyari.physics.perception.detection import Reported
@@ -58,8 +69,9 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     inside(session, position)
     if body is not None:
         _refuse_unfit(session, told, body, machine, arm)
-    yaw = grasp_yaw(about_z(told.yaw), 0.0)
-    path = arm.plan([*_over(arm, position, yaw), (position, downward(yaw))], speed)
+    side = told.truth in simulation.scene.things and simulation.scene.things[told.truth].grasp == "side"
+    way, out = _grasp(machine, arm, position, about_z(told.yaw), side=side)
+    path = arm.plan(way, speed)
     accept(object=name, speed=path.speed)
     arm.grip(arm.arm.gripper.open)
     yield from follow(session, machine, path)
@@ -75,8 +87,7 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
             f"{name} をつかめませんでした。look で位置を確かめてください。", f"{name} was not grasped; look again."
         )
     arm.take(told.truth, body, simulation.scene.things[told.truth].mass)
-    up = (position[0], position[1], position[2] + ABOVE)
-    yield from follow(session, machine, arm.plan([(up, downward(yaw))], speed))
+    yield from follow(session, machine, arm.plan(out, speed))
     return Answer(session.say(text(f"{name} を持ち上げました。", f"Picked up {name}.")))
 
 
@@ -121,15 +132,17 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
         spot = (spot[0], spot[1], spot[2] - below)
         where = {}
     goal = add(spot, (0.0, 0.0, below + DROP))
-    offset = arm.place[2] - engine.motion(held.body).position[2]
-    tool = add(goal, (0.0, 0.0, offset))
+    side = simulation.scene.things[held.name].grasp == "side"
+    turn = _towards(machine, goal) if side else downward(yaw)
+    tool = tool_for(arm, goal, turn)
     inside(session, tool)
-    path = arm.plan([*_over(arm, tool, yaw), (tool, downward(yaw))], speed)
+    path = arm.plan([*_over(arm, tool, turn), (tool, turn)], speed)
     accept(**where, x=goal[0], y=goal[1], z=goal[2], speed=path.speed)
     yield from follow(session, machine, path)
     arm.release()
     yield from pause(session, 0.3)
-    yield from follow(session, machine, arm.plan([(add(tool, (0.0, 0.0, ABOVE)), downward(yaw))], speed))
+    back = add(tool, scale(rotate(turn, (0.0, 0.0, 1.0)), -ABOVE))
+    yield from follow(session, machine, arm.plan([(back, turn)], speed))
     x, y, z = engine.motion(held.body).position
     told = text(
         f"{held.name} を ({x:.3f}, {y:.3f}, {z:.3f}) m に置きました。",
@@ -138,12 +151,41 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     return Answer(session.say(told))
 
 
-def _over(arm: Manipulator, there: Vector, yaw: float) -> list[tuple[Vector, Quaternion]]:
+def tool_for(arm: Manipulator, goal: Vector, turn: Quaternion) -> Vector:
+    """Return where the tool must be, turned so, for what it holds to have its middle at a goal."""
+    assert arm.held is not None
+    tool, thing = arm.motions[0], arm.engine.motion(arm.held.body)
+    offset = rotate(conjugate(tool.orientation), subtract(thing.position, tool.position))
+    return subtract(goal, rotate(turn, offset))
+
+
+def _towards(machine: Machine, point: Vector) -> Quaternion:
+    """Return the turn of a tool that points level from the robot to a point."""
+    (x, y, _), _ = machine.footing.origin
+    return level(math.atan2(point[1] - y, point[0] - x))
+
+
+Way = list[tuple[Vector, Quaternion]]
+
+
+def _grasp(
+    machine: Machine, arm: Manipulator, thing: Vector, orientation: Quaternion, *, side: bool
+) -> tuple[Way, Way]:
+    """Return the way to a thing and the way out with it, from above or from the side."""
+    if side:
+        turn = _towards(machine, thing)
+        before = add(thing, scale(rotate(turn, (0.0, 0.0, 1.0)), -ABOVE))
+        return [*_over(arm, before, turn), (before, turn), (thing, turn)], [(add(thing, (0.0, 0.0, ABOVE)), turn)]
+    turn = downward(grasp_yaw(orientation, 0.0))
+    return [*_over(arm, thing, turn), (thing, turn)], [(add(thing, (0.0, 0.0, ABOVE)), turn)]
+
+
+def _over(arm: Manipulator, there: Vector, turn: Quaternion) -> Way:
     """Return the way up and across to above a point."""
     here = arm.place
     height = max(here[2], there[2] + ABOVE)
-    ways = [((here[0], here[1], height), downward(yaw))] if height > here[2] + 0.01 else []
-    return [*ways, ((there[0], there[1], height), downward(yaw))]
+    ways = [((here[0], here[1], height), turn)] if height > here[2] + 0.01 else []
+    return [*ways, ((there[0], there[1], height), turn)]
 
 
 def _free_spot(session: Session, container: str, part: str) -> tuple[Vector, float]:
