@@ -13,6 +13,7 @@ from hiyari.events import Json, LocalText, PersonAsked, PersonDecided, RobotComm
 from hiyari.physics import probes, remote
 from hiyari.physics.devices.button import pressed_stops
 from hiyari.physics.machines.machine import Machine
+from hiyari.physics.scene.spare import Spare
 from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
 
@@ -57,6 +58,7 @@ class Session:
         """What the last request was answered."""
         self.owed = 0.0
         """Seconds that requests have cost and that are less than a control tick yet."""
+        self._spare = Spare(engine)
         self._watched: dict[str, Value] = {}
         self._simulation: Simulation | None = None
         self.listened = 0
@@ -73,7 +75,7 @@ class Session:
 
     def reset(self, seed: int) -> Batch:
         """Build the scene anew."""
-        self._simulation = Simulation(self.stage, self.engine, seed, self.language)
+        self._simulation = Simulation(self.stage, self.engine, seed, self.language, self._spare)
         self._acknowledges, self._clear_since, self.returned = False, None, None
         self.listened = 0
         self._watched, self.owed = {}, 0.0

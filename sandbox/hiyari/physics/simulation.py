@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Set
+from functools import partial
 from typing import NamedTuple
 
 import numpy
@@ -22,6 +23,7 @@ from hiyari.events import (
     Spoken,
 )
 from hiyari.physics.happenings.schedule import Happenings
+from hiyari.physics.machines.clearance import Clearance
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.people.acts.act import Impossible
 from hiyari.physics.people.behaviour import Behaviour
@@ -29,6 +31,7 @@ from hiyari.physics.people.carrying import Hands
 from hiyari.physics.people.limp import BALANCE, follow
 from hiyari.physics.people.model import Deed
 from hiyari.physics.scene.building import Built, build
+from hiyari.physics.scene.spare import Spare, clearance_for
 from hiyari.physics.scene.stage import Stage
 from hiyari.physics.watching.fidelity import Fidelity
 from hiyari.physics.watching.watch import Watch, watches, zones_at
@@ -63,13 +66,18 @@ class Diverged(Exception):
 class Simulation:
     """A built stage that can be advanced. ``blocks`` are drained by the caller."""
 
-    def __init__(self, stage: Stage, engine: Engine, seed: int, language: str = "ja") -> None:
+    def __init__(
+        self, stage: Stage, engine: Engine, seed: int, language: str = "ja", spare: Spare | None = None
+    ) -> None:
         scene = stage.scene
         self.stage, self.scene, self.engine, self.seed = stage, scene, engine, seed
         self._events: list[Timed] = []
         self._instant = 0
         """Simulated time in steps of the finest rate."""
         self.built: Built = build(stage, engine, seed, self.tell, language)
+        for machine in self.built.machines.values():
+            if machine.arm is not None:
+                machine.arm.planner.look = partial(self._clearance, machine, spare or Spare(engine))
         self.signals = self.built.signals
         """Every quantity of the scene by name."""
         self.heard: list[tuple[float, str, LocalText]] = []
@@ -131,6 +139,9 @@ class Simulation:
     def note(self, text: LocalText) -> None:
         """Write a line into the cell's log."""
         self.log.append((self.time, text))
+
+    def _clearance(self, machine: Machine, spare: Spare) -> Clearance:
+        return clearance_for(self.stage, self.built, machine, spare.world(machine.name))
 
     def note_in_both(self, text: str) -> None:
         """Write the same line into the cell's log in both languages."""

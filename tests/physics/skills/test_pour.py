@@ -47,8 +47,9 @@ def test_a_cup_is_poured_into_a_bowl_and_put_down(scene):
 
 
 def test_what_was_spilled_is_wiped(scene):
-    """Pouring beside a bowl that is too small makes a puddle, which the wipe takes away."""
-    small = {**BOWL, "vessel": {"volume": 0.02, "height": 0.05, "opening": 0.085, "rim": 0.03}}
+    """Pouring into a saucer that is too small makes a puddle, which the wipe takes away."""
+    flat = {"cylinder": [0.18, 0.008], "position": [0.15, 0.08, 0.630]}
+    small = {**BOWL, **flat, "vessel": {"volume": 0.02, "height": 0.006, "opening": 0.085, "rim": 0.004}}
     call = scene("cell", {**PLACE, "things": {"cup": CUP, "bowl": small}})
     assert "Nothing was spilled" in call.error("wipe", target="bench")
     call.ok("pick", object="cup")

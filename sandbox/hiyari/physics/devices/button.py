@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hiyari.physics.scene.building import Built
     from hiyari.physics.simulation import Simulation
 
+BOUNCE = 0.1
+"""Seconds without force after which it counts as let go."""
 SKIN = 0.005
 """Metres from the button at which a hand presses it."""
 
@@ -100,12 +102,16 @@ class PressedAtWork(DeviceAtWork):
         self._lookout = Lookout(built, only="hands_and_fingers", margin=SKIN)
         frame = Frame(button.position, about_z(button.yaw))
         self._region = Region(frame, button.size)
+        self._idle = BOUNCE
         shape = Shape("box", button.size, colour=button.colour)
         self._body = built.add(name, shape, button.position, frame.orientation)
 
     def tick(self, simulation: Simulation, seconds: float) -> None:
         """See Mechanism."""
         by = self._pressed_by()
+        self._idle = 0.0 if by is not None else self._idle + seconds
+        if by is None and self._idle < BOUNCE:
+            return
         if self.change("pressed", by is not None, by or "let go") and by is not None:
             self.press(simulation, by)
 

@@ -33,6 +33,8 @@ Matrix = tuple[float, float, float, float, float, float, float, float, float]
 STRAIGHT: Matrix = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 ITERATIONS = 120
+PATIENCE = 15
+"""Iterations in which the error must fall by a fifth."""
 CLOSE = 1e-4
 """Metres and radians within which a target counts as reached."""
 
@@ -159,11 +161,17 @@ def inverse(chain: Chain, target: Array, start: Sequence[float], rest: Sequence[
     high = numpy.array([joint.high for joint in joints]) - 0.01
     q = numpy.clip(numpy.array(start, dtype=float), low, high)
     home = numpy.array(rest, dtype=float)
-    for _ in range(ITERATIONS):
+    before = math.inf
+    for iteration in range(ITERATIONS):
         transform, jacobian = forward(chain, [float(value) for value in q])
         error = numpy.concatenate([target[:3, 3] - transform[:3, 3], _turn(transform[:3, :3], target[:3, :3])])
         if float(numpy.abs(error).max()) < CLOSE:
             return [float(value) for value in q]
+        if iteration % PATIENCE == PATIENCE - 1:
+            left = float(numpy.linalg.norm(error))
+            if left > 0.8 * before:
+                return None
+            before = left
         error = error * min(1.0, 0.2 / float(numpy.linalg.norm(error[:3]) + 1e-12))
         step = _step(jacobian, error, 0.05 * (home - q))
         for _ in joints:
@@ -207,9 +215,9 @@ def downward(yaw: float, tilt: float = 0.0) -> Quaternion:
     return multiply(about_z(yaw), multiply(about_y(-tilt), about_x(math.pi)))
 
 
-def level(yaw: float) -> Quaternion:
-    """Return the turn of a tool that points level along ``yaw`` with its fingers closing sideways."""
-    return downward(yaw, math.pi / 2.0)
+def ahead(yaw: float, down: float = 0.0) -> Quaternion:
+    """Return the turn of a tool that points along ``yaw``, some radians below level, its fingers closing sideways."""
+    return multiply(about_z(yaw), about_y(math.pi / 2.0 + down))
 
 
 def rotation(axis: Vector, angle: float) -> Matrix:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from math import ceil, inf, isfinite, pi
+from math import inf, isfinite, pi
 from operator import mul
 
 from hiyari.events import CommandLapsed, CommandReplaced, Event, GripSlipped, PartStopped
@@ -13,14 +12,7 @@ from hiyari.physics.engine import Engine, Motion
 from hiyari.physics.geometry import (
     Quaternion,
     Vector,
-    about_z,
-    angle_between,
-    blend,
-    distance,
-    multiply,
     rotate,
-    slerp,
-    subtract,
     yaw_of,
 )
 from hiyari.physics.refusal import Refusal
@@ -29,14 +21,12 @@ from hiyari.physics.signals import Signal
 from .footing import Footing
 from .grippers import Hand
 from .grippers.holding import Held
-from .kinematics import Chain, inverse, pose
+from .kinematics import Chain
 from .kinematics import points as spots
 from .model import Arm, RobotLimits
 from .path import JointPath, joint_limited
+from .planning import Planner, lengths_of
 from .steering import JOINT_SHARE, SPEED_SHARE, TURN_LENGTH, Aim, Jog, Steering
-
-WAYPOINT = 0.03
-"""Metres between the points for which joint positions are computed."""
 
 
 @dataclass
@@ -72,6 +62,8 @@ class Manipulator:
 
     def __post_init__(self) -> None:
         self.pace = self.limits.usual_speed
+        self.planner = Planner(self.chain, self.arm.rest, self.footing, seed=self.robot)
+        """Plans its paths."""
 
     def begin(self) -> None:
         """Take the rest posture with an open gripper."""
@@ -204,68 +196,43 @@ class Manipulator:
         Raises:
             Refusal: If it cannot be reached.
         """
-        _, base_yaw = self.footing.origin
-        local = self.footing.local(there)
-        self._refuse_outside(local)
-        wanted = pose(local, multiply(about_z(-base_yaw), facing))
-        for start in (self.target, self.arm.rest):
-            found = inverse(self.chain, wanted, start, self.arm.rest)
-            if found is not None:
-                return found
-        raise _out_of_reach(there)
+        self._refuse_outside(self.footing.local(there))
+        found = self.planner.posture((there, facing), self.target)
+        if found is None:
+            raise self.planner.why((there, facing), None)
+        return found
 
-    def plan(self, ways: Sequence[tuple[Vector, Quaternion]], speed: float | None) -> JointPath:
-        """Return a path through poses of the tool, each a position and a turn in the world frame, on straight lines.
+    def plan(
+        self, ways: Sequence[tuple[Vector, Quaternion]], speed: float | None, touching: Iterable[str] = ()
+    ) -> JointPath:
+        """Return a path through poses of the tool, each a position and a turn in the world frame.
+
+        Args:
+            ways: The poses.
+            speed: m/s; the usual speed when none.
+            touching: Names of what stands in the scene and may be touched on the way.
 
         Raises:
-            Refusal: If a point on the way cannot be reached.
+            Refusal: If a point on the way cannot be reached, or only through something.
         """
-        origin, base_yaw = self.footing.origin
-        turn = about_z(-base_yaw)
-        points: list[list[float]] = [list(self.target)]
-        lengths: list[float] = []
-        here, heading = self.place, self._facing(ways[0][1])
-        spots_before = spots(self.chain, self.target)
-        back = about_z(-base_yaw)
-        for there, facing in ways:
-            self._refuse_outside(rotate(turn, subtract(there, origin)))
-            pieces = max(1, ceil(distance(here, there) / WAYPOINT), ceil(angle_between(heading, facing) / 0.2))
-            for piece in range(1, pieces + 1):
-                share = piece / pieces
-                goal = rotate(turn, subtract(blend(here, there, share), origin))
-                wanted_pose = pose(goal, multiply(back, slerp(heading, facing, share)))
-                found = inverse(self.chain, wanted_pose, points[-1], self.arm.rest)
-                if found is None:
-                    raise _out_of_reach(there)
-                spots_now = spots(self.chain, found)
-                farthest = float(((spots_now - spots_before) ** 2).sum(axis=1).max()) ** 0.5
-                widest = max(abs(b - a) for a, b in zip(points[-1], found, strict=True))
-                lengths.append(max(farthest, TURN_LENGTH * widest, 1e-6))
-                points.append(found)
-                spots_before = spots_now
-            here, heading = there, facing
-        limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
-        wanted = SPEED_SHARE * min(speed or self.limits.usual_speed, self.limits.speed)
-        return JointPath(points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.limits.acceleration)
+        for there, _ in ways:
+            self._refuse_outside(self.footing.local(there))
+        here = (self.place, self._facing(ways[0][1]))
+        points = self.planner.through(self.target, here, ways, touching)
+        return self._paced(points, speed)
 
     def plan_joints(self, goal: Sequence[float], speed: float | None = None) -> JointPath | None:
-        """Return a path straight in joint space to joint positions, radians; none when the arm is there already."""
-        start = list(self.target)
-        widest = max(abs(b - a) for a, b in zip(start, goal, strict=True))
-        if widest < 0.01:
-            return None
-        pieces = max(1, ceil(widest / 0.2))
-        points = [
-            [a + (b - a) * piece / pieces for a, b in zip(start, goal, strict=True)] for piece in range(pieces + 1)
-        ]
-        places = [spots(self.chain, point) for point in points]
-        lengths = [
-            max(float(((b - a) ** 2).sum(axis=1).max()) ** 0.5, TURN_LENGTH * widest / pieces)
-            for a, b in pairwise(places)
-        ]
-        return self._paced(points, lengths, speed)
+        """Return a path straight in joint space to joint positions, radians; none when the arm is there already.
 
-    def _paced(self, points: list[list[float]], lengths: list[float], speed: float | None) -> JointPath:
+        Raises:
+            Refusal: If it leads through something and no way around is found.
+        """
+        if max(abs(b - a) for a, b in zip(self.target, goal, strict=True)) < 0.01:
+            return None
+        return self._paced(self.planner.across(self.target, goal), speed)
+
+    def _paced(self, points: list[list[float]], speed: float | None) -> JointPath:
+        lengths = lengths_of(self.chain, points, TURN_LENGTH)
         limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
         wanted = SPEED_SHARE * min(speed or self.pace, self.limits.speed)
         return JointPath(points, lengths, min(wanted, joint_limited(points, lengths, limits)), self.limits.acceleration)
@@ -346,14 +313,6 @@ class Manipulator:
         self.engine.command_positions(
             self.body, self._joints, self.target, self._forces, self.limits_of_joints, self._rates
         )
-
-
-def _out_of_reach(there: Vector) -> Refusal:
-    x, y, z = (round(value, 3) for value in there)
-    return Refusal(
-        f"({x}, {y}, {z}) には腕が届きません。作業範囲の中の、もっと近い点を指定してください。",
-        f"The arm cannot reach ({x}, {y}, {z}); give a nearer point inside the workspace.",
-    )
 
 
 def grasp_yaw(orientation: Quaternion, near: float) -> float:

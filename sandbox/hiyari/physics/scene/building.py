@@ -72,6 +72,8 @@ class Built:
     """Bodies that devices brought."""
     leaves: set[int] = field(default_factory=set)
     """Those of them that move."""
+    seed: int = 0
+    """Of the episode."""
     needs: list[Need] = field(default_factory=list)
     """Signals that devices use; checked when all are known."""
     _senses: Senses | None = None
@@ -121,12 +123,12 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
     """
     scene = stage.scene
     engine.reset(Parameters(step_hz=float(scene.rates.step)))
-    built = Built(engine, scene, tell)
+    built = Built(engine, scene, tell, seed=seed)
     light = drawn(seed, "light")
     varied = [value + light.uniform(-1.0, 1.0) * scene.light_vary for value in scene.light]
     built.light = (varied[0], varied[1], varied[2])
     for name, thing in sorted(scene.things.items(), key=lambda item: (item[1].mass > 0, item[0])):
-        body = _load_thing(stage, engine, name, thing, seed)
+        body = load_thing(stage, engine, name, thing, seed)
         built.things[name] = body
         built.objects[name] = ObjectState(name, thing, body, engine, dict(thing.states), tell)
     for name in sorted(scene.robots):
@@ -201,7 +203,8 @@ def _check_need(stage: Stage, built: Built, need: Need) -> None:
         raise ContentError(str(error.args[0]), file=stage.file, field=need.field) from None
 
 
-def _load_thing(stage: Stage, engine: Engine, name: str, thing: Thing, seed: int) -> int:
+def load_thing(stage: Stage, engine: Engine, name: str, thing: Thing, seed: int) -> int:
+    """Load a thing where the seed puts it; returns its body."""
     random = drawn(seed, "thing", name)
     x, y, z = (p + random.uniform(-1.0, 1.0) * v for p, v in zip(thing.position, thing.vary.xyz, strict=True))
     turn = about_z(thing.yaw + random.uniform(-1.0, 1.0) * thing.vary.yaw)

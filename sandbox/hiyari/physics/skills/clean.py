@@ -13,14 +13,16 @@ from hiyari.physics.refusal import Refusal
 from .common import SPEED, Accept, Answer, Skill, Steps, follow, named, ready, ready_arm, speed_of, text
 
 if TYPE_CHECKING:
+    from hiyari.physics.machines.manipulator import Manipulator
+    from hiyari.physics.machines.path import JointPath
     from hiyari.physics.session import Session
 
 OVER = 0.05
 """Metres above a surface at which the tool wipes: the cloth hangs below."""
 COMES = 0.15
 """Metres above at which it comes and goes."""
-WIDE = 0.12
-"""Metres to both sides of a puddle's middle that are gone over."""
+WIDE = (0.12, 0.06, 0.03)
+"""Metres to both sides of a puddle's middle that are gone over, the most that the arm can."""
 CLOTH = 0.10
 """Metres within which a stroke takes liquid up."""
 
@@ -38,22 +40,33 @@ def _wipe(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     litres = 0.0
     for liquid in liquids:
         for puddle in [each for each in liquid.puddles.lying if each.surface == target]:
-            x, y, z = puddle.place
-            turn = downward(0.0)
-            strokes: list[Vector] = [
-                (x - WIDE, y - WIDE / 2.0, z + OVER),
-                (x + WIDE, y - WIDE / 2.0, z + OVER),
-                (x + WIDE, y + WIDE / 2.0, z + OVER),
-                (x - WIDE, y + WIDE / 2.0, z + OVER),
-            ]
-            here = arm.place
-            above: Vector = (strokes[0][0], strokes[0][1], max(here[2], z + COMES))
-            out: Vector = (strokes[-1][0], strokes[-1][1], z + COMES)
-            way = [(above, turn), *((stroke, turn) for stroke in strokes), (out, turn)]
-            yield from follow(session, machine, arm.plan(way, speed))
+            path = _strokes(arm, puddle.place, speed)
+            yield from follow(session, machine, path)
+            x, y, _ = puddle.place
             litres += liquid.puddles.wipe(x, y, CLOTH)
     told = text(f"{target} から {litres:.2f} L を拭き取りました。", f"Wiped up {litres:.2f} L from {target}.")
     return Answer(session.say(told))
+
+
+def _strokes(arm: Manipulator, place: Vector, speed: float | None) -> JointPath:
+    """Return a path to and fro over a place.
+
+    Raises:
+        Refusal: If the arm cannot get there.
+    """
+    x, y, z = place
+    turn, refused = downward(0.0), None
+    for wide in WIDE:
+        corners = [(-wide, -wide / 2.0), (wide, -wide / 2.0), (wide, wide / 2.0), (-wide, wide / 2.0)]
+        strokes: list[Vector] = [(x + dx, y + dy, z + OVER) for dx, dy in corners]
+        above: Vector = (strokes[0][0], strokes[0][1], max(arm.place[2], z + COMES))
+        out: Vector = (strokes[-1][0], strokes[-1][1], z + COMES)
+        try:
+            return arm.plan([(above, turn), *((stroke, turn) for stroke in strokes), (out, turn)], speed)
+        except Refusal as refusal:
+            refused = refusal
+    assert refused is not None
+    raise refused
 
 
 WIPE = Skill(

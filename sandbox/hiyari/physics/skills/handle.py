@@ -13,12 +13,13 @@ from hiyari.physics.geometry import (
     add,
     conjugate,
     distance,
+    multiply,
     rotate,
     scale,
     subtract,
     yaw_of,
 )
-from hiyari.physics.machines.kinematics import downward, level
+from hiyari.physics.machines.kinematics import ahead, downward
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
 from hiyari.physics.perception.detection import Reported
@@ -133,16 +134,16 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
         where = {}
     goal = add(spot, (0.0, 0.0, below + DROP))
     side = simulation.scene.things[held.name].grasp == "side"
-    turn = _towards(machine, goal) if side else downward(yaw)
+    turn = arm.motions[0].orientation if side else downward(yaw)
     tool = tool_for(arm, goal, turn)
     inside(session, tool)
-    path = arm.plan([*_over(arm, tool, turn), (tool, turn)], speed)
+    path = arm.plan([*_over(arm, tool, turn), (tool, turn)], speed, where.values())
     accept(**where, x=goal[0], y=goal[1], z=goal[2], speed=path.speed)
     yield from follow(session, machine, path)
     arm.release()
     yield from pause(session, 0.3)
     back = add(tool, scale(rotate(turn, (0.0, 0.0, 1.0)), -ABOVE))
-    yield from follow(session, machine, arm.plan([(back, turn)], speed))
+    yield from follow(session, machine, arm.plan([(back, turn)], speed, where.values()))
     x, y, z = engine.motion(held.body).position
     told = text(
         f"{held.name} を ({x:.3f}, {y:.3f}, {z:.3f}) m に置きました。",
@@ -159,25 +160,41 @@ def tool_for(arm: Manipulator, goal: Vector, turn: Quaternion) -> Vector:
     return subtract(goal, rotate(turn, offset))
 
 
-def _towards(machine: Machine, point: Vector) -> Quaternion:
-    """Return the turn of a tool that points level from the robot to a point."""
-    (x, y, _), _ = machine.footing.origin
-    return level(math.atan2(point[1] - y, point[0] - x))
-
-
 Way = list[tuple[Vector, Quaternion]]
+
+
+def _from_the_side(machine: Machine, point: Vector) -> list[Quaternion]:
+    """Return the turns of a tool that comes from the robot's side, the best first, either way round."""
+    (x, y, _), _ = machine.footing.origin
+    yaw = math.atan2(point[1] - y, point[0] - x)
+    turns = [ahead(yaw, math.radians(down)) for down in (35, 15, 50, 0)]
+    return [each for turn in turns for each in (turn, multiply(turn, about_z(math.pi)))]
 
 
 def _grasp(
     machine: Machine, arm: Manipulator, thing: Vector, orientation: Quaternion, *, side: bool
 ) -> tuple[Way, Way]:
-    """Return the way to a thing and the way out with it, from above or from the side."""
-    if side:
-        turn = _towards(machine, thing)
+    """Return the way to a thing and the way out with it, from above or from the side.
+
+    Raises:
+        Refusal: If the arm cannot go any of them.
+    """
+    up = add(thing, (0.0, 0.0, ABOVE))
+    if not side:
+        turn = downward(grasp_yaw(orientation, 0.0))
+        return [*_over(arm, thing, turn), (thing, turn)], [(up, turn)]
+    refused: Refusal | None = None
+    for turn in _from_the_side(machine, thing):
         before = add(thing, scale(rotate(turn, (0.0, 0.0, 1.0)), -ABOVE))
-        return [*_over(arm, before, turn), (before, turn), (thing, turn)], [(add(thing, (0.0, 0.0, ABOVE)), turn)]
-    turn = downward(grasp_yaw(orientation, 0.0))
-    return [*_over(arm, thing, turn), (thing, turn)], [(add(thing, (0.0, 0.0, ABOVE)), turn)]
+        way, out = [*_over(arm, before, turn), (before, turn), (thing, turn)], [(up, turn)]
+        try:
+            arm.plan([*way, *out], None)
+        except Refusal as refusal:
+            refused = refusal
+            continue
+        return way, out
+    assert refused is not None
+    raise refused
 
 
 def _over(arm: Manipulator, there: Vector, turn: Quaternion) -> Way:

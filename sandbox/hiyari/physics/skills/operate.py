@@ -13,7 +13,7 @@ from hiyari.physics.devices.handle import Handled
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Unsettable, Value
 
-from .common import SPEED, Accept, Answer, Skill, Steps, named, pause, ready, speed_of, text
+from .common import SPEED, Accept, Answer, Skill, Steps, follow, named, pause, ready, speed_of, text
 from .touch import approach, retreat
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ def _press(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     accept(target=name)
     button = handle_of(session, name)
     assert button is not None
-    way = yield from approach(session, machine, button.handle(), speed, gap=PRESSED)
+    way = yield from approach(session, machine, button.handle(), speed, gap=PRESSED, touching=name)
     seen: list[Value] = []
     for _ in range(round(HELD / session.simulation.tick_seconds)):
         seen.append(session.simulation.signals[f"{name}.pressed"].read())
         yield
-    yield from retreat(session, machine, way, speed)
+    yield from retreat(session, machine, way, speed, name)
     if True not in seen:
         raise Refusal(f"{name} を押せませんでした。", f"{name} was not pressed.")
     return Answer(session.say(text(f"{name} を押しました。", f"Pressed {name}.")))
@@ -119,9 +119,12 @@ def _handled(session: Session, name: str, speed: float | None) -> Generator[None
     device, machine = handle_of(session, name), session.machine()
     if device is None or machine.arm is None:
         return
-    way = yield from approach(session, machine, device.handle(), speed)
+    way = yield from approach(session, machine, device.handle(), speed, touching=name)
     yield from pause(session, 0.2)
-    yield from retreat(session, machine, way, speed)
+    yield from retreat(session, machine, way, speed, name)
+    back = machine.arm.plan_joints(machine.arm.arm.rest, speed)
+    if back is not None:
+        yield from follow(session, machine, back)
 
 
 def _set(session: Session, signal: str, value: object) -> Generator[None, None, Value]:

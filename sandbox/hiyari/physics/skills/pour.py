@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hiyari.physics.geometry import Quaternion, Vector, about_axis, add, cross, multiply, rotate, scale, subtract
+from hiyari.physics.geometry import Quaternion, Vector, about_axis, add, cross, multiply, rotate, scale, subtract, unit
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.objects import ObjectState
 from hiyari.physics.refusal import Refusal
@@ -64,12 +64,14 @@ class Tilting:
     """What it is tilted about."""
 
     def pose(self, tilt: float, lift: float = 0.0) -> tuple[Vector, Quaternion]:
-        """Return the pose of the tool at a tilt, with the lip over the opening."""
+        """Return the pose of the tool at a tilt: the lip over the opening, all of the vessel above it."""
         ahead = cross(self.axis, UP)
         standing = add(scale(UP, math.cos(tilt)), scale(ahead, math.sin(tilt)))
         down = subtract(scale(ahead, math.cos(tilt)), scale(UP, math.sin(tilt)))
         lip = add(scale(standing, self.vessel.rim), scale(down, self.vessel.opening))
-        where = add(self.opening, subtract(scale(UP, CLEAR + lift), scale(ahead, AHEAD)))
+        bottom = self.vessel.rim * math.cos(tilt) + self.vessel.opening * math.sin(tilt)
+        height = CLEAR + lift + max(0.0, lip[2] + bottom)
+        where = add(self.opening, subtract(scale(UP, height), scale(ahead, AHEAD)))
         turn = multiply(about_axis(self.axis, tilt), self.upright)
         return tool_for(self.arm, subtract(where, lip), turn), turn
 
@@ -117,7 +119,7 @@ def _run_out(
 
 
 def _tilting(arm: Manipulator, vessel: Vessel, into: ObjectState) -> Tilting:
-    """Return the way of tilting that the arm can do: about the tool's own axis when that lies level, else sideways.
+    """Return the way of tilting that the arm can do: about the way the tool points, else across it.
 
     Raises:
         Refusal: If the arm can do none.
@@ -125,8 +127,9 @@ def _tilting(arm: Manipulator, vessel: Vessel, into: ObjectState) -> Tilting:
     assert into.thing.vessel is not None
     opening = add(into.motion.position, (0.0, 0.0, into.thing.vessel.rim))
     upright = arm.motions[0].orientation
-    ahead, side = rotate(upright, UP), rotate(upright, (0.0, 1.0, 0.0))
-    level = [ahead] if abs(ahead[2]) < 0.2 else [side, rotate(upright, (1.0, 0.0, 0.0))]
+    ahead = rotate(upright, UP)
+    onward = unit((ahead[0], ahead[1], 0.0), (1.0, 0.0, 0.0))
+    level = [onward, cross(UP, onward)]
     refused: Refusal | None = None
     for axis in [each for one in level for each in (one, scale(one, -1.0))]:
         tilting = Tilting(arm, vessel, opening, upright, axis)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from hiyari.physics.geometry import Quaternion, Vector, add, scale
-from hiyari.physics.machines.kinematics import downward, level
+from hiyari.physics.geometry import Quaternion, Vector, add, rotate, scale
+from hiyari.physics.machines.kinematics import ahead, downward
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.refusal import Refusal
 
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 BACK = 0.14
 """Metres from which the tool approaches what it touches."""
+SLANTS = (math.radians(35), math.radians(60))
+"""Angles below level at which a tool comes when it cannot come level."""
 GAP = 0.015
 """Metres between the tool centre point and what it touches."""
 
 
 def approach(
-    session: Session, machine: Machine, point: Vector, speed: float | None, *, gap: float = GAP
+    session: Session, machine: Machine, point: Vector, speed: float | None, *, gap: float = GAP, touching: str = ""
 ) -> Generator[None, None, list[tuple[Vector, Quaternion]]]:
     """Bring the tool to a point, level from the robot's side if it can, else from above.
 
@@ -39,15 +41,12 @@ def approach(
         arm.grip(0.0)
     (x, y, _), _ = machine.footing.origin
     yaw = math.atan2(point[1] - y, point[0] - x)
-    sides: list[tuple[Quaternion, Vector]] = [
-        (level(yaw), (math.cos(yaw), math.sin(yaw), 0.0)),
-        (downward(yaw), (0.0, 0.0, -1.0)),
-    ]
     refused: Refusal | None = None
-    for turn, ahead in sides:
-        there, before = add(point, scale(ahead, -gap)), add(point, scale(ahead, -BACK))
+    for turn in (*(ahead(yaw, down) for down in (0.0, *SLANTS)), downward(yaw)):
+        onward = rotate(turn, (0.0, 0.0, 1.0))
+        there, before = add(point, scale(onward, -gap)), add(point, scale(onward, -BACK))
         try:
-            path: JointPath = arm.plan([(before, turn), (there, turn)], speed)
+            path: JointPath = arm.plan([(before, turn), (there, turn)], speed, (touching,))
         except Refusal as refusal:
             refused = refusal
             continue
@@ -58,7 +57,11 @@ def approach(
 
 
 def retreat(
-    session: Session, machine: Machine, way: list[tuple[Vector, Quaternion]], speed: float | None
+    session: Session,
+    machine: Machine,
+    way: list[tuple[Vector, Quaternion]],
+    speed: float | None,
+    touching: str = "",
 ) -> Generator[None, None, None]:
     """Bring the tool back to where it approached from."""
-    yield from follow(session, machine, ready_arm(session).plan(way, speed))
+    yield from follow(session, machine, ready_arm(session).plan(way, speed, (touching,)))

@@ -1,0 +1,57 @@
+"""Whether a posture of an arm is clear of what stands in the scene, looked up in a second world of the engine.
+
+The second world holds the robot and everything that stands, nothing that is loose and nobody: what moves is the
+business of skills, safety controllers and monitors. Putting joints there does not disturb the first world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hiyari.physics.engine import Engine
+from hiyari.physics.geometry import Quaternion, Vector
+
+DEEP = 0.004
+"""Metres of overlap that count: rounding of meshes and touching what is operated are less."""
+
+Frame = tuple[Vector, Quaternion]
+
+
+@dataclass
+class Clearance:
+    """The second world of one robot."""
+
+    engine: Engine
+    body: int
+    """The robot there."""
+    joints: Sequence[int]
+    """Joints of its arm there."""
+    standing: Mapping[str, Sequence[int]]
+    """What stands, by name."""
+    placed: Callable[[], tuple[Frame, Mapping[int, Frame]]]
+    """Returns where the robot's base is now in the first world, and what has moved, by its body here."""
+    touched: set[str] = field(default_factory=set)
+    """What may be touched."""
+    _frames: dict[int, Frame] = field(default_factory=dict)
+
+    def refresh(self) -> None:
+        """Put everything where it is now."""
+        base, moved = self.placed()
+        for body, frame in {**moved, self.body: base}.items():
+            if self._frames.get(body) != frame:
+                self._frames[body] = frame
+                self.engine.put(body, *frame)
+
+    def meets(self, positions: Sequence[float]) -> str:
+        """Return the name of something standing that the arm would be inside of, or nothing."""
+        for joint, value in zip(self.joints, positions, strict=True):
+            self.engine.put_joint(self.body, joint, value)
+        for name, bodies in self.standing.items():
+            if name in self.touched:
+                continue
+            for body in bodies:
+                near = self.engine.closest(self.body, body, 0.0)
+                if near is not None and near.distance < -DEEP:
+                    return name
+        return ""
