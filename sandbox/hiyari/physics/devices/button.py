@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hiyari.physics.scene.building import Built
     from hiyari.physics.simulation import Simulation
 
-BOUNCE = 0.1
+BOUNCE = 0.3
 """Seconds without force after which it counts as let go."""
 SKIN = 0.005
 """Metres from the button at which a hand presses it."""
