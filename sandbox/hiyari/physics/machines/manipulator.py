@@ -55,6 +55,8 @@ class Manipulator:
     """True while an ordinary stop is asked for."""
     joint_ratio: float = 0.0
     motions: list[Motion] = field(default_factory=list)
+    _edge: tuple[Vector, Vector] | None = None
+    """Velocity at which the edge of the workspace was told of."""
     _positions: list[float] = field(default_factory=list)
     _speeds: list[float] = field(default_factory=list)
     speeds_before: list[float] = field(default_factory=list)
@@ -271,20 +273,23 @@ class Manipulator:
         most = self.arm.gripper.holds
         if most is None:
             return
-        pull = held.pull(self.engine, self.body, seconds)
+        ahead = rotate(self.motions[0].orientation, (0.0, 0.0, 1.0))
+        pull = held.pull(self.engine, self.body, ahead, seconds)
         held.strained = held.strained + 1 if pull > most else 0
         if held.strained >= 3:
             self.tell(GripSlipped(robot=self.robot, object=held.name, force=pull, limit=most))
             self.release()
 
     def _steer(self, time: float, seconds: float, braking: float | None) -> None:
-        command, blocked = self.steering.command, self.steering.blocked
+        blocked, command = self.steering.blocked, self.steering.command
         if isinstance(command, Jog) and self.timeout is not None and time - command.given > self.timeout:
             self.steering.command = None
             self.tell(CommandLapsed(robot=self.robot, age=time - command.given))
+        towards = (command.linear, command.angular) if isinstance(command, Jog) else None
         idle = self.steering.command is None and braking is None
         self.target = self.steering.advance(self.target, seconds, self.limits.braking if idle else braking)
-        if self.steering.blocked and not blocked:
+        if self.steering.blocked and not blocked and self._edge != towards:
+            self._edge = towards
             self.tell(PartStopped(robot=self.robot, part="arm", cause="workspace"))
 
     def _replace(self, command: Aim | Jog | None, by: str) -> None:

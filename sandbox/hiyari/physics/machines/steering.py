@@ -14,7 +14,7 @@ import numpy
 
 from hiyari.physics.geometry import Vector
 
-from .kinematics import Chain, forward, points
+from .kinematics import Array, Chain, forward, points
 from .model import RobotLimits
 
 TURN_LENGTH = 0.15
@@ -25,6 +25,8 @@ SPEED_SHARE = 0.9
 """Share of the speed limit that is used, so that it is not passed at corners."""
 DAMPING = 0.02
 """Of the least squares that turn velocities of the tool into those of joints: bounds them near singular postures."""
+MARGIN = 0.02
+"""Of a joint's range that is left free, radians or metres."""
 STILL = 1e-6
 NUDGE = 1e-3
 """Seconds over which speeds of points are differenced."""
@@ -116,11 +118,9 @@ class Steering:
         if isinstance(command, Jog):
             _, jacobian = forward(self.chain, now)
             twist = numpy.array([*command.linear, *command.angular])
-            damped = jacobian @ jacobian.T + DAMPING**2 * numpy.eye(6)
-            rates = [float(rate) for rate in jacobian.T @ numpy.linalg.solve(damped, twist)]
-            rates = self._within(now, rates)
+            rates = self._held(now, self._following(now, jacobian, twist))
             self.blocked = self._leaves(now, rates)
-            return ([0.0] * len(now) if self.blocked else self._held(now, rates)), None
+            return ([0.0] * len(now) if self.blocked else rates), None
         return [0.0] * len(now), None
 
     def _held(self, now: Sequence[float], rates: list[float]) -> list[float]:
@@ -130,13 +130,21 @@ class Steering:
             share = min(share, JOINT_SHARE * joint.speed / max(STILL, abs(rate)))
         return [rate * share for rate in rates]
 
-    def _within(self, now: Sequence[float], rates: list[float]) -> list[float]:
-        """Return speeds without those that would leave a joint's range."""
-        kept = []
-        for joint, value, rate in zip(self.chain.moving, now, rates, strict=True):
-            edge = joint.high if rate > 0.0 else joint.low
-            kept.append(0.0 if abs(edge - value) < 0.02 else rate)
-        return kept
+    def _following(self, now: Sequence[float], jacobian: Array, twist: Array) -> list[float]:
+        """Return the joint speeds that come nearest to a velocity of the tool without leaving a joint's range."""
+        rates: list[float] = []
+        for _ in now:
+            damped = jacobian @ jacobian.T + DAMPING**2 * numpy.eye(6)
+            rates = [float(rate) for rate in jacobian.T @ numpy.linalg.solve(damped, twist)]
+            stuck = [self._ends(index, now[index], rate) for index, rate in enumerate(rates)]
+            if not any(stuck):
+                break
+            jacobian = numpy.where(numpy.array(stuck), 0.0, jacobian)
+        return rates
+
+    def _ends(self, index: int, value: float, rate: float) -> bool:
+        joint = self.chain.moving[index]
+        return rate != 0.0 and abs((joint.high if rate > 0.0 else joint.low) - value) < MARGIN
 
     def _leaves(self, now: Sequence[float], rates: list[float]) -> bool:
         """Return whether the tool would leave the workspace before it could stop."""

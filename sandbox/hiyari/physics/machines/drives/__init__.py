@@ -8,10 +8,11 @@ from pydantic import Field
 
 from hiyari.physics.signals import Signals
 
+from .legs import Legs
 from .rotors import Rotors
 from .wheels import Wheels
 
-AnyDrive = Annotated[Rotors | Wheels, Field(discriminator="kind")]
+AnyDrive = Annotated[Legs | Rotors | Wheels, Field(discriminator="kind")]
 """Any drive, told apart by its ``kind``."""
 
 
@@ -50,4 +51,4 @@ class Locomotor(Protocol):
         ...
 
 
-__all__ = ["AnyDrive", "Locomotor", "Rotors", "Wheels"]
+__all__ = ["AnyDrive", "Legs", "Locomotor", "Rotors", "Wheels"]

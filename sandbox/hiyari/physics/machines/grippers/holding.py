@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hiyari.physics.engine import Engine
-from hiyari.physics.geometry import Vector, add, length, scale, subtract
+from hiyari.physics.geometry import Vector, add, dot, length, scale, subtract
 
 GRAVITY: Vector = (0.0, 0.0, -9.81)
 
@@ -23,15 +23,16 @@ class Held:
     """Ticks for which the pull has been too strong."""
     _before: Vector | None = None
 
-    def pull(self, engine: Engine, robot: int, seconds: float) -> float:
+    def pull(self, engine: Engine, robot: int, ahead: Vector, seconds: float) -> float:
         """Return the force the gripper has to bear, N, by Newton's second law; call it once every control tick.
 
-        It is what is left of mass times acceleration after weight and the contacts with everything but the robot. Being
-        pressed against something from the side of the gripper counts as a pull too.
+        It is what is left of mass times acceleration after weight and the contacts with everything but the robot. What
+        presses the object into the gripper does not count.
 
         Args:
             engine: The engine.
             robot: Body of the robot.
+            ahead: Unit vector away from the hand.
             seconds: Since the last call.
         """
         now = engine.motion(self.body).linear
@@ -40,4 +41,5 @@ class Held:
         for touch in engine.contacts(self.body):
             if touch.other != robot:
                 force = add(force, scale(touch.normal, -touch.force))
-        return length(force)
+        along = dot(force, ahead)
+        return length(subtract(force, scale(ahead, along))) if along > 0.0 else length(force)
