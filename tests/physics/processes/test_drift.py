@@ -7,7 +7,8 @@ import pytest
 
 from hiyari.errors import ContentError
 from hiyari.events import AreaExposed, PersonExposed, Released
-from hiyari.physics.processes.areas import Area, cells_of
+from hiyari.physics.processes.areas import Area
+from hiyari.physics.processes.cells import cells_of
 from hiyari.physics.processes.plume import Plume, settling_speed, sigmas
 
 from .conftest import of

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy
 
-Stability = Literal["A", "B", "C", "D", "E", "F"]
 Array = Any
 """A numpy array of float64."""
-
 ACROSS: dict[str, float] = {"A": 0.22, "B": 0.16, "C": 0.11, "D": 0.08, "E": 0.06, "F": 0.04}
 """Briggs, open country: sy = a x (1 + 0.0001 x)^-1/2."""
 UPWARD: dict[str, tuple[float, float, float]] = {
