@@ -11,7 +11,7 @@ from hiyari.errors import ContentError
 from hiyari.events import Data, LocalText
 from hiyari.physics.geometry import Vector
 from hiyari.physics.perception.model import Camera
-from hiyari.physics.scene.assets import asset, check_urdf
+from hiyari.physics.scene.assets import PACKAGED, asset, check_inertials, check_urdf
 from hiyari.physics.values import Licence, Name, Number, Point, Positive
 from hiyari.scenario.files import read_model
 
@@ -129,4 +129,6 @@ def load_robot(folder: Path) -> tuple[Robot, Path]:
         raise ContentError(f"the folder is called {folder.name!r}, the robot {robot.name!r}", file=file, field="name")
     urdf = asset(robot.urdf, folder, file=file, field="urdf")
     check_urdf(urdf, moves=True, file=file, field="urdf")
+    if not robot.urdf.startswith(PACKAGED):
+        check_inertials(urdf, file=file, field="urdf")
     return robot, urdf

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from hiyari.errors import ContentError
@@ -13,13 +12,7 @@ from hiyari.physics.chance import drawn
 from hiyari.physics.devices.opening import OpeningAtWork
 from hiyari.physics.engine import Engine, Parameters, Shape
 from hiyari.physics.geometry import Quaternion, Vector, about_x, about_y, about_z, multiply
-from hiyari.physics.machines.drive import Drive
-from hiyari.physics.machines.footing import Footing
-from hiyari.physics.machines.kinematics import links_below, read_chain
 from hiyari.physics.machines.machine import Machine
-from hiyari.physics.machines.manipulator import Manipulator
-from hiyari.physics.machines.model import Robot
-from hiyari.physics.machines.safety import SafetyController
 from hiyari.physics.mechanism import Buildable, Mechanism, Need
 from hiyari.physics.objects import ObjectState
 from hiyari.physics.people.behaviour import Behaviour
@@ -29,6 +22,7 @@ from hiyari.physics.perception.senses import Senses
 from hiyari.physics.perception.setting_up import begin_faults, set_up
 from hiyari.physics.signals import Signals, Unsettable, fit, named
 
+from .assembling import assemble, load_urdf
 from .model import Scene
 from .population import add_devices, person_signals, populate
 from .stage import Stage
@@ -132,7 +126,7 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
         built.things[name] = body
         built.objects[name] = ObjectState(name, thing, body, engine, dict(thing.states), tell)
     for name in sorted(scene.robots):
-        built.machines[name] = _load_robot(stage, engine, name, built, tell)
+        built.machines[name] = assemble(stage, engine, name, built.objects, tell)
     for machine in built.machines.values():
         machine.begin()
     populate(stage, engine, built, seed)
@@ -211,70 +205,12 @@ def load_thing(stage: Stage, engine: Engine, name: str, thing: Thing, seed: int)
     if thing.tilt != (0.0, 0.0):
         turn = multiply(turn, multiply(about_y(thing.tilt[1]), about_x(thing.tilt[0])))
     if thing.urdf:
-        return _load_urdf(stage, engine, f"things.{name}", (x, y, z), thing.yaw, fixed=thing.mass == 0)
+        return load_urdf(stage, engine, f"things.{name}", (x, y, z), thing.yaw, fixed=thing.mass == 0)
     form, size = "box", thing.box
     if thing.cylinder is not None:
         form, size = "cylinder", (thing.cylinder[0], thing.cylinder[0], thing.cylinder[1])
     assert size is not None
     return engine.load_shape(Shape(form, size, thing.mass, thing.friction, thing.colour, thing.solid), (x, y, z), turn)
-
-
-def _load_robot(stage: Stage, engine: Engine, name: str, built: Built, tell: Callable[[Event], None]) -> Machine:
-    placed, robot = stage.scene.robots[name], stage.robots[name]
-    field_name = f"robots.{name}"
-    urdf, controller = stage.urdfs[field_name], stage.scene.controller
-    x, y, z = placed.position
-    stand = 0.0 if robot.drive is None else robot.drive.stand
-    body = _load_urdf(stage, engine, field_name, (x, y, z + stand), placed.yaw, fixed=robot.drive is None)
-    _check_parts(robot, urdf, engine, body)
-    safety = SafetyController(name, controller, robot.limits, placed.muted)
-    footing = Footing(engine, body, (x, y, z + stand), placed.yaw, fixed=robot.drive is None)
-    machine = Machine(name, robot, engine, body, footing, placed.owner, safety, tell)
-    machine.tick_seconds = 1.0 / stage.scene.rates.control
-    if robot.drive is not None:
-        locomotor = robot.drive.build(engine, body)
-        timeout = controller.command_timeout
-        machine.drive = Drive(name, robot.drive, robot.limits, engine, body, locomotor, timeout, tell)
-    if robot.arm is not None:
-        try:
-            chain = read_chain(urdf, robot.arm.tool)
-        except ValueError as error:
-            raise ContentError(str(error), file=f"{robot.name}/robot.yaml", field="arm.tool") from None
-        timeout = controller.command_timeout
-        machine.arm = Manipulator(name, robot.arm, robot.limits, engine, body, chain, footing, timeout, tell)
-        links = engine.links(body)
-        moved = links_below(urdf, robot.arm.joints[0])
-        machine.arm_links = frozenset(index for link, index in links.items() if robot.drive is None or link in moved)
-    for piece, equipment in robot.equipment.items():
-        machine.equipment[piece] = equipment.build(machine, piece, built.objects)
-    return machine
-
-
-def _check_parts(robot: Robot, urdf: Path, engine: Engine, body: int) -> None:
-    """Refuse names of joints and links that the URDF does not have."""
-    joints, links = engine.joints(body), engine.links(body)
-    needed: list[tuple[str, str, Iterable[str], Mapping[str, int]]] = []
-    if robot.arm is not None:
-        arm = robot.arm
-        needed.append(("arm", "joint", (*arm.joints, *arm.gripper.joints), joints))
-        needed.append(("arm", "link", (arm.tool, *arm.hazards, *arm.gripper.links), links))
-    if robot.drive is not None:
-        needed.append(("drive", "joint", robot.drive.joints, joints))
-    for name, piece in robot.equipment.items():
-        needed.append((f"equipment.{name}", "joint", piece.joints, joints))
-        needed.append((f"equipment.{name}", "link", piece.links, links))
-    for section, what, names, there in needed:
-        for one in names:
-            if one not in there:
-                problem = f"{urdf.name} has no {what} {one!r}; it has {', '.join(there)}"
-                raise ContentError(problem, file=f"{robot.name}/robot.yaml", field=section)
-
-
-def _load_urdf(stage: Stage, engine: Engine, where: str, position: Vector, yaw: float, *, fixed: bool) -> int:
-    try:
-        return engine.load_urdf(stage.urdfs[where], position, about_z(yaw), fixed=fixed)
-    except ValueError as error:
-        raise ContentError(str(error), file=stage.file, field=f"{where}.urdf") from None
 
 
 def _refuse_overlaps(stage: Stage, engine: Engine, built: Built) -> None:
