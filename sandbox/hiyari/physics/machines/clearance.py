@@ -12,9 +12,6 @@ from dataclasses import dataclass, field
 from hiyari.physics.engine import Engine
 from hiyari.physics.geometry import Quaternion, Vector
 
-DEEP = 0.004
-"""Metres of overlap that count: rounding of meshes and touching what is operated are less."""
-
 Frame = tuple[Vector, Quaternion]
 
 
@@ -27,6 +24,8 @@ class Clearance:
     """The robot there."""
     joints: Sequence[int]
     """Joints of its arm there."""
+    links: Sequence[int]
+    """Links there that move with the arm."""
     standing: Mapping[str, Sequence[int]]
     """What stands, by name."""
     placed: Callable[[], tuple[Frame, Mapping[int, Frame]]]
@@ -43,15 +42,25 @@ class Clearance:
                 self._frames[body] = frame
                 self.engine.put(body, *frame)
 
-    def meets(self, positions: Sequence[float]) -> str:
-        """Return the name of something standing that the arm would be inside of, or nothing."""
+    def meets(self, positions: Sequence[float], keep: float) -> str:
+        """Return the name of something standing that the arm would be nearer to than so many metres, or nothing."""
         for joint, value in zip(self.joints, positions, strict=True):
             self.engine.put_joint(self.body, joint, value)
         for name, bodies in self.standing.items():
             if name in self.touched:
                 continue
             for body in bodies:
-                near = self.engine.closest(self.body, body, 0.0)
-                if near is not None and near.distance < -DEEP:
+                if self._near(body, keep):
                     return name
         return ""
+
+    def _near(self, body: int, keep: float) -> bool:
+        """Return whether the arm is nearer than so many metres; the base may stand on it."""
+        within = max(keep, 0.0)
+        near = self.engine.closest(self.body, body, within)
+        if near is None or near.distance >= keep:
+            return False
+        if near.link_a in self.links:
+            return True
+        found = (self.engine.closest(self.body, body, within, link) for link in self.links)
+        return any(each is not None and each.distance < keep for each in found)

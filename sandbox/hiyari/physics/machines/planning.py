@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from math import ceil
 
@@ -26,6 +27,10 @@ WAYPOINT = 0.03
 """Metres between the points of a straight line for which joint positions are computed."""
 TURNS = 0.6
 """Radians of turning from which a leg goes straight in the joints."""
+DEEP = -0.004
+"""Metres from what stands in which a posture at the end of a way counts as clear: meshes are rounded."""
+KEPT = 0.005
+"""Metres that are kept on the way."""
 RESTARTS, ENOUGH = 24, 3
 """Most postures from which the inverse kinematics is begun again, and solutions of which the nearest is taken."""
 PIECE = 0.2
@@ -73,10 +78,10 @@ class Planner:
         """
         self._begin(touching)
         along = _pieces(start, goal)
-        if any(self._meets(each) for each in along):
+        if not self._clear(along):
             found = self._around(start, goal, f"{self.seed}:{self._plans}")
             if found is None:
-                met = next(name for each in along if (name := self._meets(each)))
+                met = self._met(along)
                 raise Refusal(
                     f"{met} にぶつからずに腕をそこへ動かせません。",
                     f"The arm cannot get there without running into {met}.",
@@ -112,13 +117,13 @@ class Planner:
 
     def _leg(self, start: list[float], here: Pose, there: Pose, seed: str) -> Postures:
         straight = None if angle_between(here[1], there[1]) > TURNS else self._straight(start, here, there)
-        if straight is not None and not any(self._meets(each) for each in straight):
+        if straight is not None and self._clear(straight):
             return straight
         goal = self.posture(there, start)
         if goal is None:
             raise self.why(there, straight)
         along = _pieces(start, goal)
-        if not any(self._meets(each) for each in along):
+        if self._clear(along):
             return along
         around = self._around(start, goal, seed)
         if around is None:
@@ -127,7 +132,8 @@ class Planner:
 
     def _around(self, start: Sequence[float], goal: Sequence[float], seed: str) -> Postures | None:
         low, high = ([getattr(joint, side) for joint in self.chain.moving] for side in ("low", "high"))
-        found = detour(start, goal, low, high, lambda each: not self._meets(each), seed)
+        free = partial(self._free, tuple(start), tuple(goal))
+        found = detour(start, goal, low, high, free, seed)
         return None if found is None else [each for a, b in pairwise(found) for each in _pieces(a, b)]
 
     def _straight(self, start: list[float], here: Pose, there: Pose) -> Postures | None:
@@ -146,13 +152,25 @@ class Planner:
         _, yaw = self.footing.origin
         return pose(self.footing.local(wanted[0]), multiply(about_z(-yaw), wanted[1]))
 
-    def _meets(self, posture: Sequence[float]) -> str:
-        return "" if self._clearance is None else self._clearance.meets(posture)
+    def _meets(self, posture: Sequence[float], keep: float = DEEP) -> str:
+        return "" if self._clearance is None else self._clearance.meets(posture, keep)
+
+    def _clear(self, along: Postures) -> bool:
+        """Return whether a way is clear: its end as it must be, what is before with room."""
+        return not self._met(along)
+
+    def _met(self, along: Postures) -> str:
+        ends = (self._meets(along[-1]), *(self._meets(each, KEPT) for each in along[1:-2]))
+        return next((name for name in ends if name), "")
+
+    def _free(self, start: tuple[float, ...], goal: tuple[float, ...], posture: tuple[float, ...]) -> bool:
+        near = min(_widest(posture, start), _widest(posture, goal)) < PIECE
+        return not self._meets(posture, DEEP if near else KEPT)
 
     def why(self, there: Pose, tried: Postures | None) -> Refusal:
         """Return why a pose cannot be reached, given the postures of a way that was tried, if there were any."""
         x, y, z = (round(value, 3) for value in there[0])
-        met = "" if tried is None else next((name for each in tried if (name := self._meets(each))), "")
+        met = "" if tried is None else self._met(tried)
         if met:
             return Refusal(
                 f"({x}, {y}, {z}) へは {met} にぶつからずに腕を動かせません。別の向きや位置を試してください。",

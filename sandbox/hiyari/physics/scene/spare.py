@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hiyari.physics.engine import Engine, Parameters
 from hiyari.physics.machines.clearance import Clearance, Frame
+from hiyari.physics.machines.kinematics import links_below
 from hiyari.physics.machines.machine import Machine
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def clearance_for(stage: Stage, built: Built, machine: Machine, world: Engine) -
     robot = world.load_urdf(urdf, position, machine.motion.orientation, fixed=fixed)
     assert machine.arm is not None
     joints = world.joints(robot)
+    links = sorted(world.links(robot)[name] for name in links_below(urdf, machine.arm.arm.joints[0]))
 
     def placed() -> tuple[Frame, Mapping[int, Frame]]:
         motions = {here: built.engine.motion(body) for here, body in follows.items()}
@@ -66,4 +68,4 @@ def clearance_for(stage: Stage, built: Built, machine: Machine, world: Engine) -
             here: (motion.position, motion.orientation) for here, motion in motions.items()
         }
 
-    return Clearance(world, robot, [joints[name] for name in machine.arm.arm.joints], standing, placed)
+    return Clearance(world, robot, [joints[name] for name in machine.arm.arm.joints], links, standing, placed)
