@@ -5,7 +5,9 @@ import math
 import numpy
 import pytest
 
+from hiyari.events import Contact
 from hiyari.physics.geometry import about_z, add, distance, rotate, scale, subtract
+from hiyari.physics.machines.drive import Velocity
 from hiyari.physics.machines.kinematics import downward, forward, points
 from hiyari.physics.machines.steering import NUDGE
 
@@ -120,3 +122,33 @@ def test_prismatic_joints_have_the_jacobian_of_their_motion(on_floor):
         moved[joint] += NUDGE**2
         change = (points(chain, moved)[-1] - points(chain, start)[-1]) / NUDGE**2
         assert numpy.allclose(change, jacobian[:3, joint], atol=1e-5)
+
+
+def test_a_contact_of_the_hand_counts_the_speed_of_the_base_and_of_the_arm(on_floor, run):
+    """Driven and jogged into a standing person, the closing speed is both together and the mass less than the whole."""
+    found = {}
+    for jogs in (False, True):
+        title = {"ja": "人", "en": "person"}
+        person = {"anna": {"title": title, "position": [1.15, 0.0], "yaw": 3.14, "height": 1.7}}
+        session, machine = on_floor(
+            "mobile_arm", people=person, controller={"stop_distance": 0.0, "stop_force": 400.0, "command_timeout": None}
+        )
+        arm = machine.arm
+        arm.aim(arm.posture((0.75, 0.0, 1.0), downward(0.0, math.pi / 2)), 0.8)
+        run(session, 4.0)
+        machine.drive.move(Velocity(0.2))
+        if jogs:
+            arm.jog((0.1, 0.0, 0.0), (0.0, 0.0, 0.0), session.simulation.time)
+        contacts = []
+        for _ in range(30):
+            contacts += [event for event in run(session, 0.2) if isinstance(event, Contact)]
+            if contacts or machine.safety.mode != "running":
+                break
+        machine.halt()
+        contacts += [event for event in run(session, 2.0) if isinstance(event, Contact)]
+        contacts += [timed.event for timed in session.finish().events if isinstance(timed.event, Contact)]
+        found[jogs] = min(contacts, key=lambda contact: contact.began)
+    assert found[False].closing_speed == pytest.approx(0.2, abs=0.04)
+    assert found[True].closing_speed > found[False].closing_speed + 0.04
+    for contact in found.values():
+        assert 0.0 < contact.reflected_mass < 0.6 * contact.moving_mass

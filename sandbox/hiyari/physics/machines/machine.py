@@ -17,7 +17,7 @@ from .drive import Drive
 from .footing import Footing
 from .manipulator import Manipulator
 from .model import Robot
-from .part import Part
+from .part import Equipment, Part
 from .safety import SafetyController
 
 
@@ -36,7 +36,7 @@ class Machine:
     tell: Callable[[Event], None] = field(repr=False)
     arm: Manipulator | None = None
     drive: Drive | None = None
-    equipment: dict[str, Part] = field(default_factory=dict)
+    equipment: dict[str, Equipment] = field(default_factory=dict)
     arm_links: frozenset[int] = frozenset()
     """Links that move with the arm."""
     motion: Motion = field(init=False)
@@ -124,8 +124,9 @@ class Machine:
 
     @property
     def moving(self) -> bool:
-        """Whether its arm follows a path or a command, or its drive does anything."""
-        return (self.arm is not None and self.arm.busy) or (self.drive is not None and not self.drive.still)
+        """Whether its arm follows a path or a command, its drive does anything, or its equipment moves."""
+        going = (self.arm is not None and self.arm.busy) or (self.drive is not None and not self.drive.still)
+        return going or any(piece.busy for piece in self.equipment.values())
 
     def set_pace(self, speed: float) -> None:
         """Set the usual speed of arm and drive, m/s."""
@@ -139,6 +140,8 @@ class Machine:
             self.arm.halted = self.arm.busy
         if self.drive is not None:
             self.drive.cancel()
+        for piece in self.equipment.values():
+            piece.halt()
 
     def sense(self) -> None:
         """Read the motion after a step."""

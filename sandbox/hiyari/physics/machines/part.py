@@ -41,3 +41,16 @@ class Part(Protocol):
     def signals(self) -> Mapping[str, Signal]:
         """Return its signals by quantity."""
         ...
+
+
+class Equipment(Part, Protocol):
+    """A piece of equipment."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it moves."""
+        ...
+
+    def halt(self) -> None:
+        """Stop what it does, as an ordinary stop."""
+        ...

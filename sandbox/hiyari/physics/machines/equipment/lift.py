@@ -109,6 +109,10 @@ class LiftAtWork:
         """Go to a position, metres, within its range."""
         self.target = min(self.lift.high, max(self.lift.low, target))
 
+    def halt(self) -> None:
+        """See Equipment."""
+        self.target = self.commanded
+
     def begin(self) -> None:
         """See Part."""
         self._engine.put_joint(self._body, self._joint, self.lift.start)

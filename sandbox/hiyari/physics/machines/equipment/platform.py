@@ -84,6 +84,14 @@ class PlatformAtWork:
         """Mass of what lies on it, kg."""
         return sum(each.thing.mass for each in self.carried())
 
+    @property
+    def busy(self) -> bool:
+        """See Equipment: it never moves."""
+        return False
+
+    def halt(self) -> None:
+        """See Equipment."""
+
     def begin(self) -> None:
         """See Part."""
 

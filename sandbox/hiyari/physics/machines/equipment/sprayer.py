@@ -86,6 +86,15 @@ class SprayerAtWork:
         """Switch it on or off; a robot that is stopped, or an empty tank, keeps it off."""
         self.spraying = on and self.left > 0.0 and self._machine.safety.mode == "running"
 
+    @property
+    def busy(self) -> bool:
+        """See Equipment: it moves nothing."""
+        return False
+
+    def halt(self) -> None:
+        """See Equipment."""
+        self.spraying = False
+
     def begin(self) -> None:
         """See Part."""
 
