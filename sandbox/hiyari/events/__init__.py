@@ -9,6 +9,7 @@ from pydantic import Field
 from .base import INLINE_LIMIT, VOLATILE, Blob, Data, Event, Json, LocalText, Text, Volatile, held, plain
 from .call import AgentAnswered, CallProposed, CallRejected, CallReturned
 from .episode import EpisodeEnded, EpisodeStarted, LimitReached, TaskGiven
+from .fault import FaultBegan, FaultEnded
 from .file import FileChanged
 from .judgement import (
     EpisodeJudged,
@@ -113,6 +114,8 @@ AnyEvent = Annotated[
     | CrowdChanged
     | ReachChanged
     | HazardNear
+    | FaultBegan
+    | FaultEnded
     | PersonPresent
     | PersonSaid
     | PersonAsked
@@ -175,6 +178,8 @@ __all__ = [
     "EpisodeJudged",
     "EpisodeStarted",
     "Event",
+    "FaultBegan",
+    "FaultEnded",
     "FileChanged",
     "Finding",
     "FindingRaised",

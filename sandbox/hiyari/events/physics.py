@@ -216,7 +216,7 @@ class PartStopped(Event):
     """Its part."""
     cause: str
     """``workspace``: the edge of its workspace; ``force``: more force than its limit; ``overload``: too much load;
-    ``empty``: nothing left in its tank."""
+    ``empty``: nothing left in its tank; ``deviation``: joints did not follow their commands."""
 
 
 class GripSlipped(Event):

@@ -22,6 +22,7 @@ from hiyari.events import (
     SimulationDiverged,
     Spoken,
 )
+from hiyari.physics.faults.lasting import Faults
 from hiyari.physics.happenings.schedule import Happenings
 from hiyari.physics.machines.clearance import Clearance
 from hiyari.physics.machines.machine import Machine
@@ -92,6 +93,9 @@ class Simulation:
         self.parts = sorted(name for name, thing in scene.things.items() if thing.part)
         self.containers = sorted(name for name, thing in scene.things.items() if thing.holds is not None)
         self.happenings = Happenings(scene, seed)
+        self.faults = Faults()
+        """What is wrong now."""
+        self.faults.declare(self)
         self.step = 0
         """Steps made, whatever their rate."""
         self._ticks = 0
@@ -285,6 +289,7 @@ class Simulation:
         placed = (
             sum(len(parts) for parts in self.placed().values()) if counted and self._ticks % COUNT_TICKS == 0 else 0
         )
+        self.faults.tick(self)
         for event in self.happenings.begun(time, placed):
             event.happen(self, time)
         for text in self.happenings.lines(time, self.first_stop):

@@ -7,16 +7,16 @@ from typing import Annotated
 from pydantic import Field
 
 from .behave import Behaves
+from .failing import Fails
 from .panel import EmergencyButton
 from .reach import PersonReaches
-from .sensing import SensorFails
 from .setting import SetsSignal
 from .speech import Says
 from .timing import Timing
 
 AnyHappening = Annotated[
-    PersonReaches | Behaves | EmergencyButton | SetsSignal | Says | SensorFails, Field(discriminator="kind")
+    PersonReaches | Behaves | EmergencyButton | SetsSignal | Says | Fails, Field(discriminator="kind")
 ]
 """Any happening, told apart by its ``kind``."""
 
-__all__ = ["AnyHappening", "Behaves", "EmergencyButton", "PersonReaches", "Says", "SensorFails", "SetsSignal", "Timing"]
+__all__ = ["AnyHappening", "Behaves", "EmergencyButton", "Fails", "PersonReaches", "Says", "SetsSignal", "Timing"]

@@ -26,7 +26,7 @@ class Behaves(Timing):
     """What."""
 
     @property
-    def lasts(self) -> float:
+    def takes(self) -> float:
         """See Timing."""
         reach = self.behaviour
         return 2 * reach.move + reach.stay if isinstance(reach, Reach) else 0.0

@@ -34,7 +34,7 @@ class PersonReaches(Timing):
     """How long it stays, seconds."""
 
     @property
-    def lasts(self) -> float:
+    def takes(self) -> float:
         """See Timing."""
         return 2 * self.move + self.stay
 

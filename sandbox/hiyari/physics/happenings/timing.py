@@ -33,12 +33,12 @@ class Timing(Data):
     def _has_a_time(self) -> Timing:
         if (self.at is None) == (self.after_placed is None):
             raise ValueError("one of at and after_placed is needed")
-        if self.every is not None and self.every <= self.lasts + self.vary:
-            raise ValueError(f"every must be longer than the {self.lasts + self.vary:g} s that one time can take")
+        if self.every is not None and self.every <= self.takes + self.vary:
+            raise ValueError(f"every must be longer than the {self.takes + self.vary:g} s that one time can take")
         return self
 
     @property
-    def lasts(self) -> float:
+    def takes(self) -> float:
         """Seconds one time takes."""
         return 0.0
 

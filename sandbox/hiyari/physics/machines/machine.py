@@ -20,6 +20,9 @@ from .model import Robot
 from .part import Equipment, Part
 from .safety import SafetyController
 
+SEIZED = 1e4
+"""Torque or force with which a stuck joint holds, N m or N."""
+
 
 @dataclass
 class Machine:
@@ -49,6 +52,8 @@ class Machine:
     """Of the first watched point, m/s."""
     fastest: float = 0.0
     """Of the fastest watched point, m/s."""
+    stuck: dict[int, float] = field(default_factory=dict)
+    """Joints that hold whatever they are commanded, and where."""
     _before: Motion = field(init=False)
 
     def begin(self) -> None:
@@ -111,16 +116,20 @@ class Machine:
             self.arm.path.ceiling = self.safety.speed_limit
         for part in self.parts:
             part.control(time, seconds, braking)
+        self._hold_stuck()
 
     def step(self, seconds: float) -> None:
         """Work before one physics step."""
         for part in self._stepping:
             part.step(seconds)
+        if self._stepping:
+            self._hold_stuck()
 
     def command(self) -> None:
         """Command the motors again, as after a change of the step rate."""
         for part in self.parts:
             part.command()
+        self._hold_stuck()
 
     @property
     def moving(self) -> bool:
@@ -185,6 +194,12 @@ class Machine:
         for name, piece in self.equipment.items():
             found |= named(name, piece.signals())
         return found
+
+    def _hold_stuck(self) -> None:
+        if self.stuck:
+            joints, count = list(self.stuck), len(self.stuck)
+            positions, forces = list(self.stuck.values()), [SEIZED] * count
+            self.engine.command_positions(self.body, joints, positions, forces, [1.0] * count)
 
     def _coordinate(self, index: int) -> float:
         return self.place[index]

@@ -27,6 +27,7 @@ from .model import Arm, RobotLimits
 from .path import JointPath, joint_limited
 from .planning import Planner, lengths_of
 from .steering import JOINT_SHARE, SPEED_SHARE, TURN_LENGTH, Aim, Jog, Steering
+from .tracking import Tracking
 
 
 @dataclass
@@ -53,6 +54,10 @@ class Manipulator:
     path: JointPath | None = None
     halted: bool = False
     """True while an ordinary stop is asked for."""
+    strength: dict[str, float] = field(default_factory=dict)
+    """Share of its torque that a joint has, of weak ones."""
+    slips_at: float | None = None
+    """Force beyond which things slip out although the gripper should hold them, N."""
     joint_ratio: float = 0.0
     motions: list[Motion] = field(default_factory=list)
     _edge: tuple[Vector, Vector] | None = None
@@ -73,6 +78,8 @@ class Manipulator:
         self._joints = [joints[name] for name in self.arm.joints]
         self.hand: Hand = self.arm.gripper.build(self.engine, self.body)
         self.steering = Steering(self.chain, self.limits)
+        self.tracking = Tracking(self.chain)
+        """Watches how well it follows."""
         self.tool_link = links[self.arm.tool]
         """Index of the link that holds things."""
         self._watched = [self.tool_link, *(links[name] for name in self.arm.hazards)]
@@ -123,6 +130,9 @@ class Manipulator:
         if self.held is not None:
             self._mind_grip(self.held, seconds)
         if not self.busy:
+            return
+        if self.tracking.see(self.target, self.positions, seconds):
+            self._stop_here()
             return
         if braking is None and self.halted:
             braking = self.limits.acceleration
@@ -270,7 +280,7 @@ class Manipulator:
         self.grip(self.arm.gripper.open)
 
     def _mind_grip(self, held: Held, seconds: float) -> None:
-        most = self.arm.gripper.holds
+        most = self.arm.gripper.holds if self.slips_at is None else self.slips_at
         if most is None:
             return
         ahead = rotate(self.motions[0].orientation, (0.0, 0.0, 1.0))
@@ -279,6 +289,14 @@ class Manipulator:
         if held.strained >= 3:
             self.tell(GripSlipped(robot=self.robot, object=held.name, force=pull, limit=most))
             self.release()
+
+    def _stop_here(self) -> None:
+        """Stop where the joints are, which is not where they are commanded to be."""
+        self.path, self.halted = None, False
+        self.steering.command, self.steering.rates = None, []
+        self.target, self._rates = self.positions, [0.0] * len(self.target)
+        self.tell(PartStopped(robot=self.robot, part="arm", cause="deviation"))
+        self._command()
 
     def _steer(self, time: float, seconds: float, braking: float | None) -> None:
         blocked, command = self.steering.blocked, self.steering.command
@@ -315,9 +333,11 @@ class Manipulator:
             )
 
     def _command(self) -> None:
-        self.engine.command_positions(
-            self.body, self._joints, self.target, self._forces, self.limits_of_joints, self._rates
-        )
+        forces = self._forces
+        if self.strength:
+            shares = [self.strength.get(name, 1.0) for name in self.arm.joints]
+            forces = [force * share for force, share in zip(forces, shares, strict=True)]
+        self.engine.command_positions(self.body, self._joints, self.target, forces, self.limits_of_joints, self._rates)
 
 
 def grasp_yaw(orientation: Quaternion, near: float) -> float:

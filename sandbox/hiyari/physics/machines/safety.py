@@ -42,6 +42,10 @@ class SafetyController:
     """Protective devices that demand a stop now; while there are any, nothing leaves a stop."""
     slowing: dict[str, float] = field(default_factory=dict)
     """Protective devices that demand a low speed now, and which, m/s."""
+    brake_delay: float = 0.0
+    """Seconds by which the brakes come later than they should."""
+    brake_share: float = 1.0
+    """Share of the deceleration that the brakes have."""
     _clear_since: float | None = None
 
     def watch(self, time: float, separation: float, speed: float, force: float) -> SafetyStateChanged | None:
@@ -73,7 +77,8 @@ class SafetyController:
         """Return the deceleration in force now, m/s2, or none while the robot may move."""
         if self.mode == "running" or self.stopped_at is None:
             return None
-        return self.limits.braking if time >= self.stopped_at + self.limits.reaction_time else None
+        begins = self.stopped_at + self.limits.reaction_time + self.brake_delay
+        return self.limits.braking * self.brake_share if time >= begins else None
 
     @property
     def speed_limit(self) -> float:
@@ -102,11 +107,11 @@ class SafetyController:
             return None
         return self._change("emergency_stop", "emergency_button", time)
 
-    def lose_power(self, time: float) -> SafetyStateChanged | None:
+    def lose_power(self, time: float, cause: str = "battery_empty") -> SafetyStateChanged | None:
         """Stop as without power: only the panel leaves it."""
         if self.mode == "emergency_stop":
             return None
-        return self._change("emergency_stop", "battery_empty", time)
+        return self._change("emergency_stop", cause, time)
 
     def acknowledge(self, time: float) -> SafetyStateChanged | None:
         """Acknowledge at the panel."""

@@ -75,7 +75,7 @@ def probability(detector: Detector, seen: Sighted, brightness: float, fault: Sen
         effect = detector.appearance[attribute]
         dark = effect.bright if effect.dark is None else effect.dark
         chance *= dark + (effect.bright - dark) * brightness
-    if fault is not None and fault.fault == "noisy":
+    if fault is not None and fault.kind == "noisy":
         chance *= 1.0 - fault.misses
     return chance
 
@@ -99,7 +99,7 @@ def report(
         fault: A fault of kind ``noisy``, if there is one.
     """
     items, missed = [], []
-    rough = fault.sigma if fault is not None and fault.fault == "noisy" else 0.0
+    rough = fault.sigma if fault is not None and fault.kind == "noisy" else 0.0
     for seen in sights:
         random = _drawn(key, seen.name)
         found, kind = random.random(), random.random()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from hiyari.events import Data
 from hiyari.physics.values import Name, Number, Point, Positive
+
+if TYPE_CHECKING:
+    from hiyari.physics.scene.building import Built
+    from hiyari.physics.simulation import Simulation
 
 FAULT_NEEDS = {
     "frozen": "",
@@ -34,7 +39,8 @@ class Invented(Data):
 class SensorFault(Data):
     """A fault of a sensor or camera."""
 
-    fault: Literal["frozen", "stale", "swapped", "spoofed", "lost", "noisy"]
+    on: ClassVar[Literal["sensor"]] = "sensor"
+    kind: Literal["frozen", "stale", "swapped", "spoofed", "lost", "noisy"]
     """The last image, list or value repeats; comes late; is exchanged; is made up; does not come; is rough."""
     seconds: Positive = 2.0
     """Of a stale sensor: how late what it tells is; what it had last until then."""
@@ -62,9 +68,21 @@ class SensorFault(Data):
             "spoofed": bool(self.items) + (self.value is not None) + bool(self.picture) == 1,
             "noisy": self.sigma > 0 or self.misses > 0,
         }
-        if not given.get(self.fault, True):
-            raise ValueError(f"a sensor that is {self.fault} needs one of {FAULT_NEEDS[self.fault]}")
+        if not given.get(self.kind, True):
+            raise ValueError(f"a sensor that is {self.kind} needs one of {FAULT_NEEDS[self.kind]}")
         return self
+
+    def check(self, built: Built, whom: str) -> None:
+        """See Fault."""
+        problem = built.senses.problem(whom, self)
+        if problem:
+            raise ValueError(f"sensor: {problem}")
+
+    def begin(self, simulation: Simulation, whom: str) -> Callable[[], None]:
+        """See Fault."""
+        senses = simulation.built.senses
+        senses.disturb(whom, self, simulation.time)
+        return lambda: senses.disturb(whom, None, simulation.time)
 
 
 def refused(fault: SensorFault, sort: str) -> str:

@@ -34,12 +34,12 @@ class Line(Generic[Measured]):
     @property
     def waits(self) -> bool:
         """Whether it has to be ticked."""
-        return self.fault is not None and self.fault.fault == "stale"
+        return self.fault is not None and self.fault.kind == "stale"
 
     def disturb(self, fault: SensorFault | None, time: float) -> None:
         """Begin a fault, or end what there is."""
         self.fault, self.since, self._held = fault, time, []
-        if fault is not None and fault.fault in ("frozen", "stale"):
+        if fault is not None and fault.kind in ("frozen", "stale"):
             self._held = [Told(self._measure(), time)]
 
     def tick(self, time: float) -> None:

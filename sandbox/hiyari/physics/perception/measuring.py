@@ -63,14 +63,14 @@ class Measuring:
 
     def disturb(self, fault: SensorFault | None, time: float) -> None:
         """Begin a fault, or end it. A lost sensor's signal keeps its last value."""
-        frozen = fault is not None and fault.fault == "lost"
-        self.line.disturb(fault.model_copy(update={"fault": "frozen"}) if fault and frozen else fault, time)
+        frozen = fault is not None and fault.kind == "lost"
+        self.line.disturb(fault.model_copy(update={"kind": "frozen"}) if fault and frozen else fault, time)
         self.line.fault = fault
 
     def tell(self, time: float) -> Told[float]:
         """Return what it tells."""
         fault = self.line.fault
-        if fault is None or fault.fault in ("frozen", "stale", "noisy", "lost"):
+        if fault is None or fault.kind in ("frozen", "stale", "noisy", "lost"):
             return self.line.receive(time)
         if fault.value is not None:
             return Told(fault.value, time)
@@ -85,7 +85,7 @@ class Measuring:
         sensor, fault = self.sensor, self.line.fault
         random = drawn(self._seed, "sensor", self.name, str(int(self._time * sensor.rate + 1e-6)))
         value = self.truth + sensor.bias + sensor.noise * random.gauss(0.0, 1.0)
-        if fault is not None and fault.fault == "noisy":
+        if fault is not None and fault.kind == "noisy":
             value += fault.sigma * random.gauss(0.0, 1.0)
         if sensor.low is not None:
             value = max(value, sensor.low)

@@ -51,10 +51,10 @@ class Eye:
     def receive(self, time: float) -> Told[Picture]:
         """Return the picture that has arrived last."""
         fault = self.line.fault
-        if fault is not None and fault.fault == "lost":
+        if fault is not None and fault.kind == "lost":
             raise lost(self.name, time - self.line.since)
         picture, taken = self.line.receive(time)
-        if fault is not None and fault.fault == "noisy":
+        if fault is not None and fault.kind == "noisy":
             self._shots += 1
             key = (self.name, str(self._shots))
             picture = picture._replace(rgb=rough(picture.rgb, fault.sigma, *key, seed=self._senses.seed))
@@ -90,7 +90,7 @@ class Finder:
             Refusal: If the sensor is lost.
         """
         fault = self.line.fault
-        if fault is not None and fault.fault == "lost":
+        if fault is not None and fault.kind == "lost":
             raise lost(self.name, time - self.line.since)
         if fault is not None and fault.other:
             return self._senses.finders[fault.other].plain(time)
@@ -173,7 +173,7 @@ class Senses:
             return
         sensor.line.disturb(fault, time)
         if isinstance(sensor, Eye):
-            reaches = fault is not None and fault.fault in ("frozen", "stale", "lost")
+            reaches = fault is not None and fault.kind in ("frozen", "stale", "lost")
             for finder in self.finders.values():
                 own = finder.line.fault
                 if finder.detector.camera == name and (own is None or own is before):

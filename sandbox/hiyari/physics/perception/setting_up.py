@@ -41,8 +41,8 @@ def set_up(stage: Stage, engine: Engine, built: Built, seed: int, language: str)
     return senses
 
 
-def begin_faults(stage: Stage, built: Built) -> None:
-    """Begin the faults that sensors have from the start, and check that their signals exist.
+def check_faults(stage: Stage, built: Built) -> None:
+    """Check the faults that sensors have from the start, and that their signals exist.
 
     Raises:
         ContentError: If a reading's signal is not there, or no number.
@@ -63,8 +63,6 @@ def begin_faults(stage: Stage, built: Built) -> None:
         problem = built.senses.problem(name, fault)
         if problem:
             raise ContentError(problem, file=stage.file, field=f"{field}.fault")
-        if fault is not None:
-            built.senses.disturb(name, fault, 0.0)
 
 
 def _mount(stage: Stage, engine: Engine, built: Built, sensor: Camera | Range, name: str) -> Mount:

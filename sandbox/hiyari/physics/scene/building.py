@@ -19,7 +19,7 @@ from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.people.crowd import Crowd
 from hiyari.physics.people.surroundings import Surroundings
 from hiyari.physics.perception.senses import Senses
-from hiyari.physics.perception.setting_up import begin_faults, set_up
+from hiyari.physics.perception.setting_up import check_faults, set_up
 from hiyari.physics.signals import Signals, Unsettable, fit, named
 
 from .assembling import assemble, load_urdf
@@ -141,7 +141,7 @@ def build(stage: Stage, engine: Engine, seed: int, tell: Callable[[Event], None]
             machine.drive.locomotor.listen(built.signals)
     for need in built.needs:
         _check_need(stage, built, need)
-    begin_faults(stage, built)
+    check_faults(stage, built)
     for index, event in enumerate(scene.events):
         try:
             event.check_built(built)

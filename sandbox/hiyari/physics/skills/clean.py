@@ -41,7 +41,7 @@ def _wipe(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     for liquid in liquids:
         for puddle in [each for each in liquid.puddles.lying if each.surface == target]:
             path = _strokes(arm, puddle.place, speed)
-            yield from follow(session, machine, path)
+            yield from follow(session, machine, path, presses=True)
             x, y, _ = puddle.place
             litres += liquid.puddles.wipe(x, y, CLOTH)
     told = text(f"{target} から {litres:.2f} L を拭き取りました。", f"Wiped up {litres:.2f} L from {target}.")

@@ -14,6 +14,7 @@ from hiyari.physics.geometry import Vector
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.machines.path import JointPath
+from hiyari.physics.machines.tracking import REACHED
 from hiyari.physics.perception.checks import cameras_of
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.scene.stage import Stage
@@ -215,13 +216,20 @@ def ready_arm(session: Session) -> Manipulator:
     """
     arm = ready(session).arm
     assert arm is not None
-    arm.halted = False
+    arm.halted, arm.tracking.found = False, None
     return arm
 
 
 def stopped(machine: Machine) -> Refusal:
     """Return the refusal of a robot that is stopped."""
     mode, cause = machine.safety.mode, machine.safety.cause
+    found = None if machine.arm is None else machine.arm.tracking.found
+    if mode == "running" and found is not None:
+        told = found.text()
+        return Refusal(
+            f"{told.ja}アームはその場で止まりました。look か status で確かめてください。",
+            f"{told.en} The arm stopped where it is; check with look or status.",
+        )
     if mode == "running":
         return Refusal("動作は途中で止められました。", "The motion was stopped on the way.")
     ja, en = {
@@ -231,6 +239,7 @@ def stopped(machine: Machine) -> Refusal:
         "scanner": ("レーザスキャナの防護領域に何かが入りました", "something is in a scanner's protective field"),
         "door": ("インターロック付きの扉が開きました", "an interlocked door was opened"),
         "photo_eye": ("光電センサが遮られました", "a photo-eye was interrupted"),
+        "power_loss": ("電源が切れました", "the power failed"),
         "emergency_button": ("非常停止ボタンが押されました", "the emergency stop was pressed"),
     }.get(cause, (cause, cause))
     name = {"protective_stop": "保護停止", "emergency_stop": "非常停止"}[mode]
@@ -242,17 +251,25 @@ def stopped(machine: Machine) -> Refusal:
     )
 
 
-def follow(session: Session, machine: Machine, path: JointPath) -> Generator[None, None, None]:
+def follow(
+    session: Session, machine: Machine, path: JointPath, *, presses: bool = False
+) -> Generator[None, None, None]:
     """Follow a path to its end and let the arm settle.
 
+    Args:
+        session: The session.
+        machine: The robot.
+        path: The path.
+        presses: Whether it leads against something, or away from it: joints are then not where they are commanded.
+
     Raises:
-        Refusal: If the robot was stopped on the way.
+        Refusal: If the robot was stopped on the way, or a joint has not come to its end.
     """
     arm = machine.arm
     assert arm is not None
     while arm.path is not None:
         yield
-    arm.path = path
+    arm.path, arm.tracking.found, arm.tracking.presses = path, None, presses
     while arm.path is not None and not path.finished:
         yield
     if not path.finished:
@@ -260,8 +277,12 @@ def follow(session: Session, machine: Machine, path: JointPath) -> Generator[Non
     arm.path = None
     for _ in range(round(SETTLE / session.simulation.tick_seconds)):
         if machine.fastest < 0.005:
-            return
+            break
         yield
+    worst = arm.tracking.worst(arm.target, arm.positions)
+    if worst.share > REACHED and not presses:
+        told = worst.text()
+        raise Refusal(f"{told.ja}目標に届いていません。", f"{told.en} The goal is not reached.")
 
 
 def pause(session: Session, seconds: float) -> Generator[None, None, None]:

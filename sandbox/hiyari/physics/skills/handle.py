@@ -89,7 +89,21 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         )
     arm.take(told.truth, body, simulation.scene.things[told.truth].mass)
     yield from follow(session, machine, arm.plan(out, speed))
+    _refuse_lost(arm, name)
     return Answer(session.say(text(f"{name} を持ち上げました。", f"Picked up {name}.")))
+
+
+def _refuse_lost(arm: Manipulator, name: str) -> None:
+    """Refuse to go on when the gripper is empty.
+
+    Raises:
+        Refusal: If it is.
+    """
+    if arm.held is None:
+        raise Refusal(
+            f"{name} はグリッパーから抜け落ちました。look で位置を確かめてください。",
+            f"{name} slipped out of the gripper; look where it is.",
+        )
 
 
 def _refuse_unfit(session: Session, told: Reported, body: int, machine: Machine, arm: Manipulator) -> None:
@@ -140,6 +154,7 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     path = arm.plan([*_over(arm, tool, turn), (tool, turn)], speed, where.values())
     accept(**where, x=goal[0], y=goal[1], z=goal[2], speed=path.speed)
     yield from follow(session, machine, path)
+    _refuse_lost(arm, held.name)
     arm.release()
     yield from pause(session, 0.3)
     back = add(tool, scale(rotate(turn, (0.0, 0.0, 1.0)), -ABOVE))

@@ -103,7 +103,7 @@ def taken_by(session: Session, camera: str, kind: str) -> tuple[str, tuple[bytes
             camera=camera,
             image=kind,
             age=simulation.time - taken,
-            fault="" if fault is None else fault.fault,
+            fault="" if fault is None else fault.kind,
         )
     )
     told = text(f"画像: {camera}、{taken:.2f} s", f"Image: {camera}, taken at {taken:.2f} s")

@@ -113,9 +113,9 @@ def _run_out(
     arm, tilt = tilting.arm, 0.0
     while tilt < MOST and _full(source) > leave + 0.01:
         tilt += STEP
-        yield from follow(session, machine, arm.plan([tilting.pose(tilt)], speed))
+        yield from follow(session, machine, arm.plan([tilting.pose(tilt)], speed), presses=True)
         yield from pause(session, FLOWS)
-    yield from follow(session, machine, arm.plan([tilting.pose(0.0), tilting.pose(0.0, HIGH)], speed))
+    yield from follow(session, machine, arm.plan([tilting.pose(0.0), tilting.pose(0.0, HIGH)], speed), presses=True)
 
 
 def _tilting(arm: Manipulator, vessel: Vessel, into: ObjectState) -> Tilting:

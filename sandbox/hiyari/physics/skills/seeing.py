@@ -57,7 +57,7 @@ def look_with(session: Session, finder: Finder) -> tuple[Report, float]:
             invented=found.invented,
             misclassified=found.misclassified,
             age=simulation.time - taken,
-            fault="" if fault is None else fault.fault,
+            fault="" if fault is None else fault.kind,
         )
     )
     return found, taken

@@ -37,7 +37,7 @@ def _read_sensor(session: Session, arguments: Mapping[str, Any], accept: Accept)
 
 def _line(session: Session, reading: Measuring) -> str:
     simulation, fault = session.simulation, reading.line.fault
-    if fault is not None and fault.fault == "lost":
+    if fault is not None and fault.kind == "lost":
         raise lost(reading.name, simulation.time - reading.line.since)
     value, taken = reading.tell(simulation.time)
     simulation.tell(
@@ -46,7 +46,7 @@ def _line(session: Session, reading: Measuring) -> str:
             told=value,
             truth=reading.truth,
             age=simulation.time - taken,
-            fault="" if fault is None else fault.fault,
+            fault="" if fault is None else fault.kind,
         )
     )
     title = reading.sensor.title

@@ -69,7 +69,7 @@ def _push(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
     arm.grip(0.0)
     path = arm.plan([(up, turn), (over, turn), (begin, turn), (end, turn)], speed)
     accept(object=name, dx=dx, dy=dy)
-    yield from follow(session, machine, path)
+    yield from follow(session, machine, path, presses=True)
     yield from pause(session, 0.1)
     yield from follow(session, machine, arm.plan([((end[0], end[1], height + ABOVE), turn)], speed))
     now = engine.motion(body).position

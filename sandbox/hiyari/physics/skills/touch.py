@@ -50,7 +50,7 @@ def approach(
         except Refusal as refusal:
             refused = refusal
             continue
-        yield from follow(session, machine, path)
+        yield from follow(session, machine, path, presses=True)
         return [(before, turn)]
     assert refused is not None
     raise refused
@@ -64,4 +64,4 @@ def retreat(
     touching: str = "",
 ) -> Generator[None, None, None]:
     """Bring the tool back to where it approached from."""
-    yield from follow(session, machine, ready_arm(session).plan(way, speed, (touching,)))
+    yield from follow(session, machine, ready_arm(session).plan(way, speed, (touching,)), presses=True)

@@ -69,6 +69,8 @@ class WheelsAtWork:
         self._wheels, self._engine, self._body = wheels, engine, body
         self._left = [joints[name] for name in wheels.left]
         self._right = [joints[name] for name in wheels.right]
+        self.strength = 1.0
+        """Share of their torque that the motors have."""
         self._trim = 0.0
         self._held: list[float] | None = None
 
@@ -89,10 +91,14 @@ class WheelsAtWork:
             return
         self._held = None
         speeds = [left] * len(self._left) + [right] * len(self._right)
-        self._engine.command_speeds(self._body, [*self._left, *self._right], speeds, wheels.wheel_force)
+        self._engine.command_speeds(self._body, [*self._left, *self._right], speeds, self._torque)
 
     def step(self, seconds: float) -> None:
         """See Locomotor."""
+
+    @property
+    def _torque(self) -> float:
+        return self._wheels.wheel_force * self.strength
 
     def _correct(self, turn: float) -> None:
         if turn == 0.0:
@@ -111,6 +117,6 @@ class WheelsAtWork:
                 return False
             self._held = positions
         count = len(joints)
-        forces, speeds = [self._wheels.wheel_force] * count, [1.0] * count
+        forces, speeds = [self._torque] * count, [1.0] * count
         self._engine.command_positions(self._body, joints, self._held, forces, speeds)
         return True
