@@ -102,3 +102,17 @@ def test_a_protective_stop_ends_in_hovering(on_floor, run):
     allowed = speed * limits.reaction_time + speed**2 / (2.0 * limits.braking)
     assert machine.speed < 0.02 and machine.motion.position[2] > 1.0
     assert distance(machine.motion.position, start) < 1.6 * allowed
+
+
+def test_navigate_takes_a_height_of_what_flies_only(on_floor, run):
+    """The skill flies to a point at a height; too low is refused, and a height for what rolls too."""
+    flying, machine = on_floor("drone", skills=["navigate"], operates="it")
+    list(flying.call("navigate", {"x": 2.0, "y": 0.5, "z": 2.5}))
+    assert flying.returned.status == "ok", flying.returned.text
+    run(flying, 1.0)
+    assert distance(machine.motion.position, (2.0, 0.5, 2.5)) < 0.25
+    list(flying.call("navigate", {"x": 0.0, "y": 0.0, "z": 0.1}))
+    assert flying.returned.status == "error" and "too low" in flying.returned.text
+    rolling, _ = on_floor("husky", skills=["navigate"], operates="it")
+    list(rolling.call("navigate", {"x": 1.0, "y": 0.0, "z": 1.0}))
+    assert rolling.returned.status == "error" and "does not fly" in rolling.returned.text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiyari.physics.geometry import wrapped, yaw_of
 from hiyari.physics.machines.drive import Drive, Velocity
+from hiyari.physics.machines.drives import Rotors
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.routes import Floor, Spot
 from hiyari.physics.refusal import Refusal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 BESIDE = 1.5
 """Metres from a thing within which a free place beside it is looked for."""
+LOWEST = 0.5
+"""Metres above the ground at which something may be told to fly."""
 STUCK = 8.0
 """Seconds without coming nearer after which a robot gives up."""
 LONGEST_DRIVE = 30.0
@@ -34,7 +37,7 @@ def _navigate(session: Session, arguments: Mapping[str, Any], accept: Accept) ->
     drive = machine.drive
     assert drive is not None
     speed = speed_of(arguments, machine)
-    name = arguments.get("to")
+    name, height = arguments.get("to"), _height(drive, arguments)
     floor = floor_of(session.simulation, machine)
     goal, yaw, told = _goal(session, machine, floor, arguments)
     start = machine.footing.origin[0]
@@ -45,12 +48,13 @@ def _navigate(session: Session, arguments: Mapping[str, Any], accept: Accept) ->
             f"There is no way to ({goal[0]:.2f}, {goal[1]:.2f}) m: something stands there or in between, or it is off "
             "the floor.",
         )
-    accept(to=str(name or ""), x=goal[0], y=goal[1], speed=speed or drive.pace)
+    flown = {} if height is None else {"z": height}
+    accept(to=str(name or ""), x=goal[0], y=goal[1], **flown, speed=speed or drive.pace)
     before, drive.pace = drive.pace, speed or drive.pace
     try:
         if machine.arm is not None:
             yield from _tuck(machine)
-        drive.go(way, told, "free")
+        drive.go(way, told, "free", height)
         yield from _arrive(machine, drive, goal)
         if yaw is not None:
             yield from _face(machine, drive, yaw, session)
@@ -58,6 +62,24 @@ def _navigate(session: Session, arguments: Mapping[str, Any], accept: Accept) ->
         drive.pace = before
     x, y, _ = machine.footing.origin[0]
     return Answer(session.say(text(f"({x:.2f}, {y:.2f}) m に着きました。", f"Arrived at ({x:.2f}, {y:.2f}) m.")))
+
+
+def _height(drive: Drive, arguments: Mapping[str, Any]) -> float | None:
+    """Return the height to fly at, metres.
+
+    Raises:
+        Refusal: If it does not fly, or not at this height.
+    """
+    if arguments.get("z") is None:
+        return None
+    if not isinstance(drive.model, Rotors):
+        raise Refusal("このロボットは飛びません。z は指定できません。", "This robot does not fly; leave z out.")
+    height = number(arguments, "z", "m", most=drive.model.ceiling)
+    if height < LOWEST:
+        raise Refusal(
+            f"z={height} m は低すぎます。{LOWEST} m 以上です。", f"z={height} m is too low; at least {LOWEST} m."
+        )
+    return height
 
 
 def _goal(
@@ -137,7 +159,8 @@ def _arrive(machine: Machine, drive: Drive, goal: Spot) -> Generator[None, None,
 def _left(machine: Machine, drive: Drive) -> float:
     here = machine.footing.origin[0]
     points = [(here[0], here[1]), *drive.way]
-    return sum(math.dist(a, b) for a, b in pairwise(points))
+    rise = 0.0 if drive.height is None else abs(drive.height - here[2])
+    return rise + sum(math.dist(a, b) for a, b in pairwise(points))
 
 
 def _face(machine: Machine, drive: Drive, yaw: float, session: Session) -> Generator[None, None, None]:
@@ -199,6 +222,7 @@ NAVIGATE = Skill(
         "to": ({"type": "string"}, text("場所または物の名前", "name of a place or thing")),
         "x": (NUMBER, text("x 座標 m", "x, m")),
         "y": (NUMBER, text("y 座標 m", "y, m")),
+        "z": (NUMBER, text("飛ぶ高さ m（飛ぶ機体だけ）", "height to fly at, m, of what flies")),
         "yaw": (NUMBER, text("着いたときの向き rad", "heading on arrival, rad")),
         "speed": (
             NUMBER,
