@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite, pi
+from math import isfinite, pi
 from operator import mul
 
 from hiyari.events import CommandLapsed, CommandReplaced, Event, GripSlipped, PartStopped
@@ -243,6 +243,10 @@ class Manipulator:
             return None
         return self._paced(self.planner.across(self.target, goal), speed)
 
+    def along(self, postures: Sequence[Sequence[float]], speed: float | None = None) -> JointPath:
+        """Return a path from the present joint positions through others that are known to be clear."""
+        return self._paced([list(self.target), *(list(each) for each in postures)], speed)
+
     def _paced(self, points: list[list[float]], speed: float | None) -> JointPath:
         lengths = lengths_of(self.chain, points, TURN_LENGTH)
         limits = [JOINT_SHARE * limit for limit in self.limits_of_joints]
@@ -340,12 +344,8 @@ class Manipulator:
         self.engine.command_positions(self.body, self._joints, self.target, forces, self.limits_of_joints, self._rates)
 
 
-def grasp_yaw(orientation: Quaternion, near: float) -> float:
-    """Return the yaw, nearest to another, at which the fingers meet two faces of a box."""
+def grasp_yaw(orientation: Quaternion, near: float, *, halves: bool = False) -> float:
+    """Return the yaw, nearest to another, at which the fingers meet two faces of a box: any two, or those beside it."""
     yaw = yaw_of(orientation)
-    best, gap = yaw, inf
-    for quarter in range(-4, 5):
-        turned = yaw + quarter * pi / 2.0
-        if abs(turned - near) < gap:
-            best, gap = turned, abs(turned - near)
-    return best
+    turns = [yaw + quarter * pi / 2.0 for quarter in (range(-4, 5, 2) if halves else range(-4, 5))]
+    return min(turns, key=lambda turned: abs(turned - near))

@@ -13,13 +13,12 @@ from hiyari.physics.geometry import (
     add,
     conjugate,
     distance,
-    multiply,
     rotate,
     scale,
     subtract,
     yaw_of,
 )
-from hiyari.physics.machines.kinematics import ahead, downward
+from hiyari.physics.machines.kinematics import downward
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
 from hiyari.physics.perception.detection import Reported
@@ -42,13 +41,12 @@ from .common import (
     speed_of,
     text,
 )
+from .grasping import ABOVE, down_at, grasp, heading, held_heading, over, sides
 from .seeing import where_told
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
 
-ABOVE = 0.16
-"""Metres above a part or a place at which the tool travels."""
 DROP = 0.006
 """Metres above the ground at which a part is let go."""
 APART = 0.062
@@ -68,10 +66,12 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
             f"The gripper holds {arm.held.name} already; place it first.",
         )
     inside(session, position)
+    size = (0.0, 0.0)
     if body is not None:
-        _refuse_unfit(session, told, body, machine, arm)
+        size = _fitting(session, told, body, machine, arm)
     side = told.truth in simulation.scene.things and simulation.scene.things[told.truth].grasp == "side"
-    way, out = _grasp(machine, arm, position, about_z(told.yaw), side=side)
+    facing = down_at(arm, heading(arm, about_z(told.yaw), *size))
+    way, out = grasp(machine, arm, position, facing, side=side)
     path = arm.plan(way, speed)
     accept(object=name, speed=path.speed)
     arm.grip(arm.arm.gripper.open)
@@ -106,15 +106,16 @@ def _refuse_lost(arm: Manipulator, name: str) -> None:
         )
 
 
-def _refuse_unfit(session: Session, told: Reported, body: int, machine: Machine, arm: Manipulator) -> None:
-    """Refuse a part that is too wide for the gripper or too heavy.
+def _fitting(session: Session, told: Reported, body: int, machine: Machine, arm: Manipulator) -> tuple[float, float]:
+    """Return the length and width, metres, of a part that the gripper can hold.
 
     Raises:
-        Refusal: If it is.
+        Refusal: If it is too wide or too heavy.
     """
     name = told.name
-    low, high = session.engine.bounds(body, -1)
-    widest = min(high[0] - low[0], high[1] - low[1])
+    yaw = yaw_of(session.engine.motion(body).orientation)
+    size = sides(session.simulation.scene.things[told.truth], *session.engine.bounds(body, -1), yaw)
+    widest = min(size)
     if widest > arm.arm.gripper.widest:
         raise Refusal(
             f"{name} は幅 {widest:.3f} m で、グリッパー（{arm.arm.gripper.widest} m）に入りません。",
@@ -126,6 +127,7 @@ def _refuse_unfit(session: Session, told: Reported, body: int, machine: Machine,
             f"{name} は {mass} kg で、可搬質量 {limit} kg を超えます。",
             f"{name} weighs {mass} kg; the payload limit is {limit} kg.",
         )
+    return size
 
 
 def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
@@ -143,7 +145,7 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
         spot, yaw = _free_spot(session, name, held.name)
         where = {"target": name}
     else:
-        spot, yaw = metres(arguments, ("x", "y", "z")), 0.0
+        spot, yaw = metres(arguments, ("x", "y", "z")), held_heading(arm)
         spot = (spot[0], spot[1], spot[2] - below)
         where = {}
     goal = add(spot, (0.0, 0.0, below + DROP))
@@ -151,7 +153,7 @@ def _place(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     turn = arm.motions[0].orientation if side else downward(yaw)
     tool = tool_for(arm, goal, turn)
     inside(session, tool)
-    path = arm.plan([*_over(arm, tool, turn), (tool, turn)], speed, where.values())
+    path = arm.plan([*over(arm, tool, turn), (tool, turn)], speed, where.values())
     accept(**where, x=goal[0], y=goal[1], z=goal[2], speed=path.speed)
     yield from follow(session, machine, path)
     _refuse_lost(arm, held.name)
@@ -175,57 +177,12 @@ def tool_for(arm: Manipulator, goal: Vector, turn: Quaternion) -> Vector:
     return subtract(goal, rotate(turn, offset))
 
 
-Way = list[tuple[Vector, Quaternion]]
-
-
-def _from_the_side(machine: Machine, point: Vector) -> list[Quaternion]:
-    """Return the turns of a tool that comes from the robot's side, the best first, either way round."""
-    (x, y, _), _ = machine.footing.origin
-    yaw = math.atan2(point[1] - y, point[0] - x)
-    turns = [ahead(yaw, math.radians(down)) for down in (35, 15, 50, 0)]
-    return [each for turn in turns for each in (turn, multiply(turn, about_z(math.pi)))]
-
-
-def _grasp(
-    machine: Machine, arm: Manipulator, thing: Vector, orientation: Quaternion, *, side: bool
-) -> tuple[Way, Way]:
-    """Return the way to a thing and the way out with it, from above or from the side.
-
-    Raises:
-        Refusal: If the arm cannot go any of them.
-    """
-    up = add(thing, (0.0, 0.0, ABOVE))
-    if not side:
-        turn = downward(grasp_yaw(orientation, 0.0))
-        return [*_over(arm, thing, turn), (thing, turn)], [(up, turn)]
-    refused: Refusal | None = None
-    for turn in _from_the_side(machine, thing):
-        before = add(thing, scale(rotate(turn, (0.0, 0.0, 1.0)), -ABOVE))
-        way, out = [*_over(arm, before, turn), (before, turn), (thing, turn)], [(up, turn)]
-        try:
-            arm.plan([*way, *out], None)
-        except Refusal as refusal:
-            refused = refusal
-            continue
-        return way, out
-    assert refused is not None
-    raise refused
-
-
-def _over(arm: Manipulator, there: Vector, turn: Quaternion) -> Way:
-    """Return the way up and across to above a point."""
-    here = arm.place
-    height = max(here[2], there[2] + ABOVE)
-    ways = [((here[0], here[1], height), turn)] if height > here[2] + 0.01 else []
-    return [*ways, ((there[0], there[1], height), turn)]
-
-
 def _free_spot(session: Session, container: str, part: str) -> tuple[Vector, float]:
     simulation, engine = session.simulation, session.engine
     thing = simulation.scene.things[container]
     assert thing.holds is not None
     centre, orientation, *_ = engine.motion(simulation.built.things[container])
-    yaw = yaw_of(orientation)
+    yaw, (_, base) = yaw_of(orientation), session.machine().footing.origin
     taken = [engine.motion(simulation.built.things[other]).position for other in simulation.parts if other != part]
     counts = [max(1, math.floor(size / APART)) for size in thing.holds]
     spots = [
@@ -236,7 +193,7 @@ def _free_spot(session: Session, container: str, part: str) -> tuple[Vector, flo
     for along, across in spots:
         spot = add(centre, rotate(about_z(yaw), (along, across, thing.floor)))
         if all(distance((*spot[:2], 0.0), (*other[:2], 0.0)) >= APART - 0.012 for other in taken):
-            return spot, grasp_yaw(orientation, 0.0)
+            return spot, grasp_yaw(orientation, base)
     raise Refusal(f"{container} に空きがありません。", f"{container} is full.")
 
 

@@ -13,8 +13,9 @@ from hiyari.physics.devices.handle import Handled
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Unsettable, Value
 
-from .common import SPEED, Accept, Answer, Skill, Steps, follow, named, pause, ready, speed_of, text
+from .common import SPEED, Accept, Answer, Skill, Steps, named, pause, ready, speed_of, text
 from .touch import approach, retreat
+from .tuck import tuck
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -97,7 +98,7 @@ def _press(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     for _ in range(round(HELD / session.simulation.tick_seconds)):
         seen.append(session.simulation.signals[f"{name}.pressed"].read())
         yield
-    yield from retreat(session, machine, way, speed, name)
+    yield from retreat(session, machine, way, speed)
     if True not in seen:
         raise Refusal(f"{name} を押せませんでした。", f"{name} was not pressed.")
     return Answer(session.say(text(f"{name} を押しました。", f"Pressed {name}.")))
@@ -121,10 +122,8 @@ def _handled(session: Session, name: str, speed: float | None) -> Generator[None
         return
     way = yield from approach(session, machine, device.handle(), speed, touching=name)
     yield from pause(session, 0.2)
-    yield from retreat(session, machine, way, speed, name)
-    back = machine.arm.plan_joints(machine.arm.arm.rest, speed)
-    if back is not None:
-        yield from follow(session, machine, back)
+    yield from retreat(session, machine, way, speed)
+    yield from tuck(session, machine, speed)
 
 
 def _set(session: Session, signal: str, value: object) -> Generator[None, None, Value]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from hiyari.physics.geometry import Quaternion, Vector, add, rotate, scale
-from hiyari.physics.machines.kinematics import ahead, downward
+from hiyari.physics.geometry import Vector, add, rotate, scale
+from hiyari.physics.machines.kinematics import ahead, downward, points
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.refusal import Refusal
 
 from .common import follow, ready_arm
+from .grasping import either_way
 
 if TYPE_CHECKING:
     from hiyari.physics.machines.path import JointPath
     from hiyari.physics.session import Session
 
-BACK = 0.14
+BACK = (0.14, 0.07)
 """Metres from which the tool approaches what it touches."""
 SLANTS = (math.radians(35), math.radians(60))
 """Angles below level at which a tool comes when it cannot come level."""
@@ -27,11 +28,11 @@ GAP = 0.015
 
 def approach(
     session: Session, machine: Machine, point: Vector, speed: float | None, *, gap: float = GAP, touching: str = ""
-) -> Generator[None, None, list[tuple[Vector, Quaternion]]]:
+) -> Generator[None, None, list[Sequence[float]]]:
     """Bring the tool to a point, level from the robot's side if it can, else from above.
 
     Returns:
-        The way back out, for ``retreat``.
+        The joint positions of the last of the way, for ``retreat``.
 
     Raises:
         Refusal: If the point cannot be reached, or the robot is stopped on the way.
@@ -42,26 +43,25 @@ def approach(
     (x, y, _), _ = machine.footing.origin
     yaw = math.atan2(point[1] - y, point[0] - x)
     refused: Refusal | None = None
-    for turn in (*(ahead(yaw, down) for down in (0.0, *SLANTS)), downward(yaw)):
+    facing = [*(ahead(yaw, down) for down in (0.0, *SLANTS)), downward(yaw)]
+    for back, turn in [(back, either_way(arm, turn)[0]) for back in BACK for turn in facing]:
         onward = rotate(turn, (0.0, 0.0, 1.0))
-        there, before = add(point, scale(onward, -gap)), add(point, scale(onward, -BACK))
+        there, before = add(point, scale(onward, -gap)), add(point, scale(onward, -back))
         try:
             path: JointPath = arm.plan([(before, turn), (there, turn)], speed, (touching,))
         except Refusal as refusal:
             refused = refusal
             continue
         yield from follow(session, machine, path, presses=True)
-        return [(before, turn)]
+        local = arm.footing.local(before)
+        away = [math.dist(points(arm.chain, each)[-1], local) for each in path.points]
+        return list(path.points[away.index(min(away)) :])
     assert refused is not None
     raise refused
 
 
 def retreat(
-    session: Session,
-    machine: Machine,
-    way: list[tuple[Vector, Quaternion]],
-    speed: float | None,
-    touching: str = "",
+    session: Session, machine: Machine, way: Sequence[Sequence[float]], speed: float | None
 ) -> Generator[None, None, None]:
-    """Bring the tool back to where it approached from."""
-    yield from follow(session, machine, ready_arm(session).plan(way, speed, (touching,)), presses=True)
+    """Bring the tool back the way it came."""
+    yield from follow(session, machine, ready_arm(session).along(way[::-1], speed), presses=True)

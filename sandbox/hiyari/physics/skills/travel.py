@@ -16,6 +16,7 @@ from hiyari.physics.refusal import Refusal
 
 from .common import NUMBER, Accept, Answer, Skill, Steps, number, pause, ready, speed_of, stopped, text, unknown
 from .ground import floor_of
+from .tuck import tuck
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -28,6 +29,8 @@ STUCK = 8.0
 """Seconds without coming nearer after which a robot gives up."""
 LONGEST_DRIVE = 30.0
 """Seconds of one velocity command that is waited for."""
+BESIDE_GOAL, CREEP = 0.01, 0.15
+"""Metres along its heading within which a robot with an arm stands at a goal, and m/s at which it closes up."""
 TURNED = 0.05
 """Radians within which a heading is taken."""
 
@@ -53,11 +56,13 @@ def _navigate(session: Session, arguments: Mapping[str, Any], accept: Accept) ->
     before, drive.pace = drive.pace, speed or drive.pace
     try:
         if machine.arm is not None:
-            yield from _tuck(machine)
+            yield from tuck(session, machine)
         drive.go(way, told, "free", height)
         yield from _arrive(machine, drive, goal)
         if yaw is not None:
             yield from _face(machine, drive, yaw, session)
+            if machine.arm is not None:
+                yield from _close_up(machine, drive, goal, yaw, session)
     finally:
         drive.pace = before
     x, y, _ = machine.footing.origin[0]
@@ -111,22 +116,6 @@ def _goal(
     raise unknown(text("行き先", "place"), name, [*scene.places, *stations, *titled])
 
 
-def _tuck(machine: Machine) -> Generator[None, None, None]:
-    """Bring the arm in before the base moves."""
-    arm = machine.arm
-    assert arm is not None
-    arm.halted = False
-    path = arm.plan_joints(arm.arm.rest)
-    if path is None:
-        return
-    arm.path = path
-    while arm.path is not None and not path.finished:
-        yield
-    if not path.finished:
-        raise stopped(machine)
-    arm.path = None
-
-
 def _arrive(machine: Machine, drive: Drive, goal: Spot) -> Generator[None, None, None]:
     """Wait until the robot is there.
 
@@ -170,6 +159,20 @@ def _face(machine: Machine, drive: Drive, yaw: float, session: Session) -> Gener
         if abs(off) < TURNED:
             break
         drive.move(Velocity(0.0, max(-limit, min(limit, 2.0 * off)), 0.0, session.simulation.time))
+        yield
+    drive.cancel()
+    while not drive.still:
+        yield
+
+
+def _close_up(machine: Machine, drive: Drive, goal: Spot, yaw: float, session: Session) -> Generator[None, None, None]:
+    """Go on or back along the heading until beside the goal: an arm's reach is counted in centimetres."""
+    for _ in range(round(STUCK / machine.tick_seconds)):
+        x, y, _ = machine.footing.origin[0]
+        off = (goal[0] - x) * math.cos(yaw) + (goal[1] - y) * math.sin(yaw)
+        if abs(off) < BESIDE_GOAL or machine.safety.mode != "running":
+            break
+        drive.move(Velocity(max(-CREEP, min(CREEP, 1.5 * off)), 0.0, 0.0, session.simulation.time))
         yield
     drive.cancel()
     while not drive.still:
