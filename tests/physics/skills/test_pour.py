@@ -24,6 +24,7 @@ PLACE = {
     "skills": ["pick", "place", "pour", "wipe", "look"],
     "things": {"cup": CUP, "bowl": BOWL},
     "processes": {"liquid": {"kind": "liquid"}},
+    "people": {"worker": {"position": [0.16, 2.4]}},
     "workspace": {"low": [-0.2, -0.6, 0.6], "high": [0.6, 0.6, 1.3]},
 }
 

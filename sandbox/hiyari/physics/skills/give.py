@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from hiyari.physics.machines.manipulator import Manipulator
     from hiyari.physics.session import Session
 
-OUT = 0.50
-"""Metres in front of a person at which things are held out: an arm's length less a bend."""
+OUT, PAST_KNEES = 0.50, 0.64
+"""Metres in front of who stands, and of the face of who sits, at which things are held out."""
 BELOW_FACE = 0.45
 """Metres below the face."""
 TAKEN = 0.09
@@ -74,10 +74,13 @@ def _clear(session: Session, machine: Machine) -> Generator[None, None, None]:
 
 def _in_front(behaviour: Behaviour, robot: Vector) -> Vector:
     """Return where to hold something out to a person: towards the robot, below the face."""
-    x, y = behaviour.person.posture.feet
-    height = behaviour.person.spot("face")[2] - BELOW_FACE
+    posture, (x, y, height) = behaviour.person.posture, behaviour.person.spot("face")
+    seated = posture.sit > 0.5
+    if not seated:
+        x, y = posture.feet
+    out = PAST_KNEES if seated else OUT
     towards = math.atan2(robot[1] - y, robot[0] - x)
-    return (x + OUT * math.cos(towards), y + OUT * math.sin(towards), height)
+    return (x + out * math.cos(towards), y + out * math.sin(towards), height - BELOW_FACE)
 
 
 def _taken(session: Session, arm: Manipulator, behaviour: Behaviour, name: str) -> Generator[None, None, None]:

@@ -14,7 +14,7 @@ from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Unsettable, Value
 
 from .common import SPEED, Accept, Answer, Skill, Steps, named, pause, ready, speed_of, text
-from .touch import approach, retreat
+from .touch import GAP, approach, retreat
 from .tuck import tuck
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ PATIENCE = 12.0
 """Seconds to wait for what opens or closes."""
 PRESSED = 0.008
 """Metres between the tool centre point and the middle of a button that is pressed."""
+KNUCKLES = 0.07
+"""Metres between the tool centre point and a handle that is moved with what the hand holds."""
 HELD = 0.4
 """Seconds a button is pressed."""
 DEVICE = text("機器", "device")
@@ -120,7 +122,8 @@ def _handled(session: Session, name: str, speed: float | None) -> Generator[None
     device, machine = handle_of(session, name), session.machine()
     if device is None or machine.arm is None:
         return
-    way = yield from approach(session, machine, device.handle(), speed, touching=name)
+    gap = GAP if machine.arm.held is None else KNUCKLES
+    way = yield from approach(session, machine, device.handle(), speed, gap=gap, touching=name)
     yield from pause(session, 0.2)
     yield from retreat(session, machine, way, speed)
     yield from tuck(session, machine, speed)

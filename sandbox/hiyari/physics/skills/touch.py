@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hiyari.physics.machines.path import JointPath
     from hiyari.physics.session import Session
 
-BACK = (0.14, 0.07)
+BACK = (0.14, 0.09)
 """Metres from which the tool approaches what it touches."""
 SLANTS = (math.radians(35), math.radians(60))
 """Angles below level at which a tool comes when it cannot come level."""
