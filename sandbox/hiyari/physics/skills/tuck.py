@@ -36,7 +36,7 @@ def tuck(session: Session, machine: Machine, speed: float | None = None) -> Gene
     """
     arm = machine.arm
     assert arm is not None
-    arm.halted = False
+    arm.halted, arm.tracking.found = False, None
     path = arm.plan_joints(arm.arm.rest, speed) if arm.held is None else carried(arm, speed)
     if path is not None:
         yield from follow(session, machine, path)
