@@ -34,6 +34,7 @@ from hiyari.physics.people.model import Deed
 from hiyari.physics.scene.building import Built, build
 from hiyari.physics.scene.spare import Spare, clearance_for
 from hiyari.physics.scene.stage import Stage
+from hiyari.physics.scene.varying import varied
 from hiyari.physics.watching.fidelity import Fidelity
 from hiyari.physics.watching.watch import Watch, watches, zones_at
 
@@ -70,6 +71,7 @@ class Simulation:
     def __init__(
         self, stage: Stage, engine: Engine, seed: int, language: str = "ja", spare: Spare | None = None
     ) -> None:
+        stage = varied(stage, seed)
         scene = stage.scene
         self.stage, self.scene, self.engine, self.seed = stage, scene, engine, seed
         self._events: list[Timed] = []

@@ -188,6 +188,8 @@ class Scene(Data):
     """Detectors and other sensors by name; without a detector everything is seen as it is."""
     brightness: Share = 1.0
     """Light there is: 1 as by day or in a lit hall, 0 for none."""
+    brightness_vary: Share = 0.0
+    """Variation of it by seed, to both sides."""
     light: Point = (1.0, -1.0, 2.0)
     """Direction towards the light."""
     light_vary: float = Field(default=0.0, ge=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -10,14 +10,25 @@ from hiyari.events import Data, LocalText
 from hiyari.physics.perception.marks.model import Mark
 from hiyari.physics.values import Colour, Flat, Licence, Name, Point, Positive, Tag
 
+Part = Annotated[float, Field(ge=0, le=0.5)]
+"""A share by which something is varied to both sides."""
+
 
 class Vary(Data):
-    """How far a thing is moved at random by the seed, to both sides."""
+    """How far a thing is changed at random by the seed, to both sides. What stands on it does not follow."""
 
     xyz: Point = (0.0, 0.0, 0.0)
     """Metres."""
     yaw: float = 0.0
     """Radians."""
+    size: Part = 0.0
+    """Share of each side, or of diameter and height; the underside stays where it is."""
+    mass: Part = 0.0
+    """Share of the mass."""
+    friction: Part = 0.0
+    """Share of the friction."""
+    colour: Part = 0.0
+    """Of red, green and blue each, 0 to 1."""
 
 
 class Vessel(Data):
@@ -96,6 +107,9 @@ class Thing(Data):
             raise ValueError("one of urdf, box and cylinder is needed")
         if self.urdf and self.licence is None:
             raise ValueError("a urdf needs a licence")
+        for what in ("size", "mass", "friction", "colour"):
+            if self.urdf and getattr(self.vary, what) > 0.0:
+                raise ValueError(f"vary.{what}: is that of the urdf; only shapes are varied")
         full = self.states.get("full", 0.0)
         if self.vessel is not None and (isinstance(full, bool | str) or not 0.0 <= full <= 1.0):
             raise ValueError("states.full of a vessel is a number between 0 and 1")

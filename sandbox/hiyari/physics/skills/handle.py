@@ -43,6 +43,7 @@ from .common import (
 )
 from .grasping import ABOVE, down_at, grasp, heading, held_heading, over, sides
 from .seeing import where_told
+from .touch import touch_down
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -51,6 +52,10 @@ DROP = 0.006
 """Metres above the ground at which a part is let go."""
 APART = 0.062
 """Metres between places in a container."""
+PRESSES = 0.012
+"""Metres that a suction cup goes on below the top of a thing, as long as it does not touch it."""
+TOUCHES = 0.1
+"""m/s at which a suction cup comes down onto a thing."""
 
 
 def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
@@ -71,11 +76,18 @@ def _pick(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Ste
         size = _fitting(session, told, body, machine, arm)
     side = told.truth in simulation.scene.things and simulation.scene.things[told.truth].grasp == "side"
     facing = down_at(arm, heading(arm, about_z(told.yaw), *size))
+    sucks = arm.arm.gripper.kind == "suction"
+    if sucks and body is not None:
+        low, high = session.engine.bounds(body, -1)
+        position = add(position, (0.0, 0.0, (high[2] - low[2]) / 2.0 - PRESSES))
     way, out = grasp(machine, arm, position, facing, side=side)
-    path = arm.plan(way, speed)
+    arm.plan(way, speed)
+    path = arm.plan(way[:-1] if sucks else way, speed)
     accept(object=name, speed=path.speed)
-    arm.grip(arm.arm.gripper.open)
+    arm.grip(0.0 if sucks else arm.arm.gripper.open)
     yield from follow(session, machine, path)
+    if sucks:
+        yield from touch_down(machine, arm, arm.plan(way[-1:], min(speed or arm.pace, TOUCHES)), body)
     arm.grip(0.0)
     yield from pause(session, 0.25)
     for _ in range(50):

@@ -11,10 +11,11 @@ from hiyari.physics.machines.kinematics import ahead, downward, points
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.refusal import Refusal
 
-from .common import follow, ready_arm
+from .common import follow, ready_arm, stopped
 from .grasping import either_way
 
 if TYPE_CHECKING:
+    from hiyari.physics.machines.manipulator import Manipulator
     from hiyari.physics.machines.path import JointPath
     from hiyari.physics.session import Session
 
@@ -65,3 +66,20 @@ def retreat(
 ) -> Generator[None, None, None]:
     """Bring the tool back the way it came."""
     yield from follow(session, machine, ready_arm(session).along(way[::-1], speed), presses=True)
+
+
+def touch_down(machine: Machine, arm: Manipulator, path: JointPath, body: int | None) -> Generator[None, None, None]:
+    """Go down until the cup touches, at the latest to the end of the path.
+
+    Raises:
+        Refusal: If the robot was stopped on the way.
+    """
+    arm.path = path
+    while arm.path is not None and not path.finished:
+        yield
+        if body is not None and arm.grips(body):
+            break
+    else:
+        if not path.finished:
+            raise stopped(machine)
+    arm.path = None
