@@ -1,4 +1,4 @@
-"""What a seed changes in a scene before it is built: sizes, colours, friction and mass of things, and the light there is.
+"""What a seed changes in a scene before it is built: sizes, colours, friction and mass of things, and the light.
 
 Each quantity of each thing has a generator of its own. Poses are varied where things are loaded.
 """
