@@ -19,7 +19,6 @@ ROBOT = {
         "reaction_time": 0.1,
         "payload": 1.0,
     },
-    "skills": ["task"],
     "drive": {
         "kind": "wheels",
         "left": ["left"],

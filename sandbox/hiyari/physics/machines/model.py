@@ -96,8 +96,6 @@ class Robot(Data):
     """Licence of the URDF and its meshes."""
     limits: RobotLimits
     """Limits we hold it to."""
-    skills: tuple[Name, ...]
-    """What it can be told to do."""
     arm: Arm | None = None
     """Its manipulator."""
     drive: AnyDrive | None = None
