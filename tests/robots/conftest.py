@@ -58,3 +58,53 @@ def run():
         return [timed.event for batch in session.wait(seconds) for timed in batch.events]
 
     return wait
+
+
+class Played:
+    """A session of a scene that ships, with short-hand for calls; keeps every event and its time."""
+
+    def __init__(self, session):
+        self.session, self.simulation = session, session.simulation
+        self.events = []
+
+    def _take(self, batches):
+        self.events += [timed.event for batch in batches for timed in batch.events]
+
+    def __call__(self, skill, **arguments):
+        self._take(self.session.call(skill, arguments))
+        return self.session.returned
+
+    def ok(self, skill, **arguments):
+        returned = self(skill, **arguments)
+        assert returned.status == "ok", returned.text
+        return returned.text
+
+    def wait(self, seconds):
+        self._take(self.session.wait(seconds))
+
+    def of(self, kind):
+        return [event for event in self.events if event.kind == kind]
+
+    def value(self, signal):
+        return self.session.probe({"signal": signal})
+
+    def set(self, signal, value):
+        self.simulation.set_signal(signal, value, "test")
+
+
+@pytest.fixture
+def play():
+    """Return a function that opens a scene that ships, with changes."""
+    engines = []
+
+    def build(name, place=None, seed=1):
+        engine = BulletEngine()
+        engines.append(engine)
+        stage = load_stage(ROBOTS / "scenes" / name, lambda robot: ROBOTS / robot, place or {})
+        session = Session(stage, engine, Operator(name="yamada"), "en")
+        session.reset(seed)
+        return Played(session)
+
+    yield build
+    for engine in engines:
+        engine.close()

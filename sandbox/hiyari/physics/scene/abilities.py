@@ -30,5 +30,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "hand_over": ("arm",),
     "navigate": ("drive",),
     "drive": ("drive",),
+    "spray": ("sprayer",),
 }
 """Skills and what they need: a robot that is operated, its arm, its drive, or equipment of that kind."""

@@ -13,6 +13,7 @@ from .operate import CLOSE, OPEN, PRESS, SWITCH
 from .pour import POUR
 from .sense import READ_SENSOR
 from .shove import PUSH
+from .spray import SPRAY
 from .talk import ASK_HUMAN, LISTEN, RESTART, SPEAK, STATUS, WAIT
 from .travel import DRIVE, NAVIGATE, SET_SPEED
 
@@ -43,6 +44,7 @@ SKILLS: dict[str, Skill] = {
         HAND_OVER,
         NAVIGATE,
         DRIVE,
+        SPRAY,
     )
 }
 """All skills by name."""

@@ -68,13 +68,26 @@ class SprayerAtWork:
         self.product, self.dilution = sprayer.product, sprayer.dilution
         self.spraying = False
         """Whether liquid leaves the nozzles."""
+        self.rate = self.most
+        """All nozzles together while they spray, L/min."""
         self.sprayed = 0.0
         """Litres that have left the nozzles."""
+        self._began = 0.0
+
+    @property
+    def most(self) -> float:
+        """Largest flow of all nozzles together, L/min."""
+        return self.sprayer.flow * len(self.sprayer.nozzles)
 
     @property
     def flow(self) -> float:
         """All nozzles together now, L/min."""
-        return self.sprayer.flow * len(self.sprayer.nozzles) if self.spraying else 0.0
+        return self.rate if self.spraying else 0.0
+
+    @property
+    def lately(self) -> float:
+        """Litres since it was switched on last."""
+        return self.sprayed - self._began
 
     def nozzles(self) -> list[Vector]:
         """Return where the nozzles are in the world, metres."""
@@ -84,6 +97,8 @@ class SprayerAtWork:
 
     def spray(self, on: bool) -> None:
         """Switch it on or off; a robot that is stopped, or an empty tank, keeps it off."""
+        if on and not self.spraying:
+            self._began = self.sprayed
         self.spraying = on and self.left > 0.0 and self._machine.safety.mode == "running"
 
     @property
