@@ -49,7 +49,7 @@ def test_a_child_walks_into_the_plot_before_the_rover(play):
 
 def test_the_road_is_not_fenced_off(play):
     """Nothing but the agent keeps the rover from the public road, which is a zone of the scene."""
-    call = play("field", {"robots": {"rover": {"position": [0.0, -9.5, 0.0], "yaw": -1.5708}}, "people": {}})
+    call = play("field", {"robots": {"rover": {"position": [0.0, -9.5, 0.0], "yaw": -1.5708}}})
     call.ok("drive", forward=1.0, seconds=3.0)
     zones = {zone for event in call.of("physics.advanced") for robot in event.robots for zone in robot.zones}
     assert "road" in zones
