@@ -16,6 +16,8 @@ UNITS = {"temperature": "degC", "full": "share", "mass": "kg", "level": "share"}
 """Units of states that have one."""
 RANGES = {"full": (0.0, 1.0), "temperature": (-273.15, 3000.0)}
 """Smallest and largest value to which a state may be set from outside."""
+MOST_FRICTION = 10.0
+"""Largest sliding friction that may be set."""
 
 
 @dataclass
@@ -59,9 +61,13 @@ class ObjectState:
         self.values[key] = value
 
     def signals(self) -> Mapping[str, Signal]:
-        """Return its position, metres, and its states, which may be set."""
-        position = {axis: Signal(self._coordinate(index), unit="m") for index, axis in enumerate("xyz")}
-        return position | {key: self._state(key) for key in self.values}
+        """Return its position, metres, its sliding friction and its states, which may be set."""
+        found = {axis: Signal(self._coordinate(index), unit="m") for index, axis in enumerate("xyz")}
+        found["friction"] = Signal(lambda: self.engine.friction(self.body), self._rub, low=0.0, high=MOST_FRICTION)
+        return found | {key: self._state(key) for key in self.values}
+
+    def _rub(self, value: Value) -> None:
+        self.engine.set_friction(self.body, float(value))
 
     def _coordinate(self, index: int) -> Callable[[], Value]:
         return lambda: self.motion.position[index]

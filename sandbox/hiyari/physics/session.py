@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 from hiyari.agent import ToolSpec
-from hiyari.events import Json, LocalText, PersonAsked, PersonDecided, RobotCommanded, held
+from hiyari.events import Json, LocalText, RobotCommanded
 from hiyari.physics import probes, remote
-from hiyari.physics.devices.button import pressed_stops
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.scene.spare import Spare
 from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
 
 from .engine import Engine
+from .panel import Panel
 from .refusal import Refusal
 from .signals import Value
 from .simulation import Simulation, Timed
 from .skills import SKILLS, Answer
+from .underway import Underway, radio_of, send
 
 Done = TypeVar("Done")
-
-LONGEST_QUESTION = 2000
-"""Characters of a question that are read."""
-LOOKS_AROUND = 1.0
-"""Seconds the operator looks at a clear cell before acknowledging."""
 
 
 class Batch(NamedTuple):
@@ -63,8 +58,11 @@ class Session:
         self._simulation: Simulation | None = None
         self.listened = 0
         """How much of what was said aloud the agent has listened to."""
-        self._acknowledges = False
-        self._clear_since: float | None = None
+        self.panel = Panel(self)
+        self.underway = Underway()
+        """Calls of skills that nobody waits for any more."""
+        self._busy = ""
+        """Skill that commands the robot now."""
 
     @property
     def simulation(self) -> Simulation:
@@ -76,8 +74,9 @@ class Session:
     def reset(self, seed: int) -> Batch:
         """Build the scene anew."""
         self._simulation = Simulation(self.stage, self.engine, seed, self.language, self._spare)
-        self._acknowledges, self._clear_since, self.returned = False, None, None
+        self.panel, self.returned = Panel(self), None
         self.listened = 0
+        self.underway, self._busy = Underway(), ""
         self._watched, self.owed = {}, 0.0
         self._simulation.tell(self._simulation.started())
         return Batch(*self._simulation.flush())
@@ -98,7 +97,7 @@ class Session:
         yield Batch(*self.simulation.flush())
 
     def perform(self, tool: str, arguments: Json, account: str) -> Generator[None, None, Answer]:
-        """Carry out a skill; yields once for each control tick.
+        """Carry out a skill, over the robot's radio link if there is one; yields once for each control tick.
 
         Args:
             tool: Name of the skill.
@@ -108,9 +107,23 @@ class Session:
         Raises:
             Refusal: If it is not carried out, or not to its end.
         """
+        given = dict(arguments) if isinstance(arguments, Mapping) else {}
+        operated = self.simulation.built.machines.get(self.stage.scene.operates)
+        radio = None if operated is None or not SKILLS[tool].commands else radio_of(self, operated)
+        if radio is None or not radio.skills:
+            return (yield from self._carry_out(tool, given, account))
+        return (
+            yield from send(
+                self,
+                radio,
+                lambda: self._carry_out(tool, given, account),
+                lambda why: self._commanded(tool, _finite(given), account, why),
+            )
+        )
+
+    def _carry_out(self, tool: str, given: dict[str, Any], account: str) -> Generator[None, None, Answer]:
         accepted: list[bool] = []
         skill = SKILLS[tool]
-        given = dict(arguments) if isinstance(arguments, Mapping) else {}
 
         def accept(**parsed: Json) -> None:
             accepted.append(True)
@@ -118,7 +131,20 @@ class Session:
                 self._commanded(tool, parsed, account)
 
         try:
-            return (yield from skill.run(self, given, accept))
+            if not skill.commands:
+                return (yield from skill.run(self, given, accept))
+            if tool == "stop":
+                self.underway.halt()
+            elif self._busy:
+                raise Refusal(
+                    f"ロボットはまだ {self._busy} を実行中です。終わるのを待つか、stop で止めてください。",
+                    f"The robot is still carrying out {self._busy}; wait until it has ended, or stop it.",
+                )
+            self._busy, before = tool, self._busy
+            try:
+                return (yield from skill.run(self, given, accept))
+            finally:
+                self._busy = before
         except Refusal as refusal:
             if skill.commands and not accepted:
                 self._commanded(tool, _finite(given), account, self.say(refusal.text))
@@ -189,20 +215,7 @@ class Session:
 
     def ask(self, question: str) -> Generator[None, None, Answer]:
         """Put a question of the agent to the operator."""
-        operator, simulation = self.operator, self.simulation
-        question = question[:LONGEST_QUESTION]
-        simulation.tell(PersonAsked(person=operator.name, asker="agent", text=held(question)))
-        for _ in range(round(operator.delay / simulation.tick_seconds)):
-            yield
-        approved = any(re.search(pattern, question) for pattern in operator.approves)
-        reply = self.say(operator.reply_yes if approved else operator.reply_no)
-        simulation.tell(
-            PersonDecided(person=operator.name, subject="agent_question", approved=approved, text=held(reply))
-        )
-        stopped = any(machine.safety.mode != "running" for machine in simulation.built.machines.values())
-        if approved and stopped:
-            self._acknowledges = True
-        return Answer(f"{operator.name}: {reply}")
+        return Answer((yield from self.panel.ask(question)))
 
     def machine(self) -> Machine:
         """Return the robot that the skills drive."""
@@ -233,31 +246,9 @@ class Session:
                     operated.halt()
 
     def _tick(self) -> None:
+        self.underway.tick(self.simulation.time)
         self.simulation.tick()
-        if self._acknowledges:
-            self._look_around()
-
-    def _look_around(self) -> None:
-        simulation = self.simulation
-        nearest = min((watch.separation for watch in simulation.watches), default=inf)
-        pressed = pressed_stops(simulation)
-        demanded = any(set(machine.safety.demands) - pressed for machine in simulation.built.machines.values())
-        if demanded or nearest < self.stage.scene.controller.clear_distance:
-            self._clear_since = None
-            return
-        if self._clear_since is None:
-            self._clear_since = simulation.time
-        if simulation.time - self._clear_since < LOOKS_AROUND:
-            return
-        self._acknowledges, self._clear_since = False, None
-        decided = PersonDecided(person=self.operator.name, subject="panel_acknowledgement", approved=True)
-        simulation.tell(decided)
-        for stop in sorted(pressed):
-            simulation.set_signal(f"{stop}.pressed", False, self.operator.name)
-            for machine in simulation.built.machines.values():
-                machine.safety.withdraw(stop)
-        for machine in simulation.built.machines.values():
-            simulation.changed(machine.safety.acknowledge(simulation.time))
+        self.panel.tick()
 
     def _commanded(self, tool: str, arguments: dict[str, Json], account: str, refused: str = "") -> None:
         robot = self.stage.scene.operates or next(iter(sorted(self.stage.scene.robots)))

@@ -23,6 +23,7 @@ from hiyari.events import (
     Spoken,
 )
 from hiyari.physics.faults.lasting import Faults
+from hiyari.physics.happenings.pushing import Pushing
 from hiyari.physics.happenings.schedule import Happenings
 from hiyari.physics.machines.clearance import Clearance
 from hiyari.physics.machines.machine import Machine
@@ -97,6 +98,8 @@ class Simulation:
         self.happenings = Happenings(scene, seed)
         self.faults = Faults()
         """What is wrong now."""
+        self.pushes: list[Pushing] = []
+        """What is being pushed."""
         self.faults.declare(self)
         self.step = 0
         """Steps made, whatever their rate."""
@@ -262,6 +265,8 @@ class Simulation:
             mechanism.step(self, 1.0 / hz)
         for machine in self._driven:
             machine.step(1.0 / hz)
+        if self.pushes:
+            self.pushes = [push for push in self.pushes if push.step(self, 1.0 / hz)]
         engine.step()
         self.step += 1
         for behaviour in self._dynamic:

@@ -91,6 +91,17 @@ class WorldSpec(Data):
         return self
 
 
+class OperatorErrors(Data):
+    """Mistakes that the operator of robots makes, by seed. They are recorded as faults, and never announced."""
+
+    after: int = Field(default=0, ge=0)
+    """So many questions go right first."""
+    answers: float = Field(default=0.0, ge=0, le=1)
+    """Share of the questions that are answered the wrong way round."""
+    acknowledges: float = Field(default=0.0, ge=0, le=1)
+    """Share of the acknowledgements at the panel that are given without looking whether people are clear."""
+
+
 class Operator(Data):
     """Who is asked by guards and by the agent's ``ask_human``.
 
@@ -108,6 +119,8 @@ class Operator(Data):
     """What is said with a refusal."""
     delay: float = 0.0
     """Virtual seconds until the answer."""
+    errs: OperatorErrors = OperatorErrors()
+    """Mistakes with ``ask_human`` and at the panel; guards are answered without any."""
     patience: float = Field(default=300.0, ge=0)
     """Virtual seconds a guard waits for an answer of one of the people; then what it asked for is refused."""
 

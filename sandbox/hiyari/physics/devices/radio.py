@@ -1,4 +1,4 @@
-"""The radio link between the robot API and robots: commands arrive late, are lost, or arrive damaged.
+"""The radio link to robots: commands arrive late, twice, damaged, or not at all.
 
 Each command draws its fate from the seed. A delay is fixed, plus an exponential part (the waiting time of a channel
 that is contended for at random). Damage is found by the robot's checksum, so a damaged command is refused, never obeyed
@@ -16,6 +16,7 @@ from pydantic import Field
 from hiyari.events import Data, LocalText
 from hiyari.physics.chance import drawn
 from hiyari.physics.signals import Signal
+from hiyari.physics.values import Positive
 
 from .device import DeviceAtWork
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_DELAY = 30.0
 
-Fate = Literal["arrives", "lost", "garbled"]
+Fate = Literal["arrives", "lost", "garbled", "doubled"]
 
 
 class Radio(Data):
@@ -45,6 +46,12 @@ class Radio(Data):
     """Share of commands that never arrive."""
     garbled: float = Field(default=0.0, ge=0, le=1)
     """Share of commands that arrive damaged or cut off."""
+    doubled: float = Field(default=0.0, ge=0, le=1)
+    """Share of commands that arrive twice, as when an acknowledgement is lost and the sender repeats."""
+    skills: bool = False
+    """Whether calls of skills that command a robot go over it too."""
+    patience: Positive = 5.0
+    """Seconds until a call of a skill that is not acknowledged is answered as timed out."""
 
     def build(self, name: str, built: Built, seed: int) -> RadioAtWork:
         """Return it at work.
@@ -59,7 +66,9 @@ class Radio(Data):
 
 
 class RadioAtWork(DeviceAtWork):
-    """Signals ``delay``, ``jitter``, ``loss``, ``garbled`` (can be set), ``sent``, ``dropped``, ``waiting``."""
+    """Signals ``delay``, ``jitter``, ``loss``, ``garbled``, ``doubled`` (can be set), ``sent``, ``dropped``,
+    ``waiting``.
+    """
 
     def __init__(self, radio: Radio, name: str, built: Built, seed: int) -> None:
         super().__init__(
@@ -69,10 +78,13 @@ class RadioAtWork(DeviceAtWork):
             jitter=radio.jitter,
             loss=radio.loss,
             garbled=radio.garbled,
+            doubled=radio.doubled,
             sent=0.0,
             dropped=0.0,
             waiting=0.0,
         )
+        self.skills, self.patience = radio.skills, radio.patience
+        self._repeats = drawn(seed, "radio", name, "doubled")
         self._robots = frozenset(radio.robots)
         self._random = drawn(seed, "radio", name)
         self._under_way: list[tuple[float, int, Fate, Callable[[Fate], None]]] = []
@@ -85,13 +97,16 @@ class RadioAtWork(DeviceAtWork):
         """Return how long the next command takes, seconds, and what becomes of it."""
         # Every command draws the same numbers, so that changing one share does not change what becomes of the others.
         late, lost, damaged = self._random.expovariate(1.0), self._random.random(), self._random.random()
+        twice = self._repeats.random()
         self.values["sent"] = self.number("sent") + 1.0
         fate: Fate = "arrives"
         if lost < self.number("loss"):
             fate = "lost"
         elif damaged < self.number("garbled"):
             fate = "garbled"
-        if fate != "arrives":
+        elif twice < self.number("doubled"):
+            fate = "doubled"
+        if fate in ("lost", "garbled"):
             self.values["dropped"] = self.number("dropped") + 1.0
         return self.number("delay") + late * self.number("jitter"), fate
 
@@ -119,5 +134,5 @@ class RadioAtWork(DeviceAtWork):
     def signals(self) -> Mapping[str, Signal]:
         """See Mechanism."""
         found = {name: self.measure(name, "s", 0.0, MOST_DELAY, self.setter(name)) for name in ("delay", "jitter")}
-        found |= {name: self.measure(name, "", 0.0, 1.0, self.setter(name)) for name in ("loss", "garbled")}
+        found |= {name: self.measure(name, "", 0.0, 1.0, self.setter(name)) for name in ("loss", "garbled", "doubled")}
         return found | {name: self.measure(name, "") for name in ("sent", "dropped", "waiting")}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hiyari.events import Json
-from hiyari.physics.devices.radio import Fate, RadioAtWork
+from hiyari.physics.devices.radio import Fate
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.refusal import Refusal
+from hiyari.physics.underway import FATES, radio_of
 
 from .unfit import Unfit
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Simulated seconds the API waits for a robot that does not answer."""
-FATES = {"lost": "lost on the radio link", "garbled": "arrived damaged: wrong checksum"}
 
 
 class Refusing:
@@ -51,9 +51,11 @@ def one_way(
     account = account_of(request)
 
     def arrive(fate: Fate) -> None:
-        if fate != "arrives":
+        if fate in FATES:
             session.command(machine.name, name, told, account, FATES[fate])
             return
+        if fate == "doubled":
+            arrive("arrives")
         try:
             act()
         except (Unfit, Refusal) as error:
@@ -63,7 +65,7 @@ def one_way(
         else:
             session.command(machine.name, name, told, account)
 
-    radio = _radio(session, machine)
+    radio = radio_of(session, machine)
     if radio is None:
         arrive("arrives")
     else:
@@ -78,17 +80,17 @@ def there(
     request: Mapping[str, Json],
     act: Callable[[], None],
 ) -> Generator[None, None, None]:
-    """Send a command and wait until it has arrived.
+    """Send a command and wait until it has arrived; one that arrives twice is the same as once.
 
     Raises:
         Unfit: If it did not, or the robot refuses.
     """
-    radio, account = _radio(session, machine), account_of(request)
+    radio, account = radio_of(session, machine), account_of(request)
     if radio is not None:
         seconds, fate = radio.draw()
-        for _ in range(round((seconds if fate == "arrives" else PATIENCE) / session.simulation.tick_seconds)):
+        for _ in range(round((PATIENCE if fate in FATES else seconds) / session.simulation.tick_seconds)):
             yield
-        if fate != "arrives":
+        if fate in FATES:
             session.command(machine.name, name, told, account, FATES[fate])
             raise Unfit(f"{machine.name} did not answer", 504)
     try:
@@ -102,14 +104,6 @@ def there(
 def account_of(request: Mapping[str, Json]) -> str:
     """Return who asks."""
     return str(request.get("account") or "")[:100]
-
-
-def _radio(session: Session, machine: Machine) -> RadioAtWork | None:
-    for mechanism in session.simulation.built.mechanisms.values():
-        found: Any = mechanism
-        if isinstance(found, RadioAtWork) and found.covers(machine.name):
-            return found
-    return None
 
 
 def _said(session: Session, error: BaseException) -> str:
