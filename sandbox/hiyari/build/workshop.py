@@ -257,6 +257,8 @@ class Workshop:
             area=scenario.area,
             taxonomy=scenario.taxonomy,
             content=content_digests(self._catalog.roots, (path, *used_content(self._catalog, resolved))),
+            scene=scenario.world.scene or "",
+            place=resolved.place if scenario.world.scene else {},
             images={},
             software=software(),
             machine=machine(),

@@ -1,22 +1,22 @@
-"""Rows of physics.zst: what a reader needs to draw the episode again, as float64 at the scene's row rate."""
+"""Rows of physics.zst: what was measured, and what a reader needs to draw everything that moves, as float64."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from math import inf, nan
 
 from hiyari.physics.people.behaviour import Behaviour
 from hiyari.physics.scene.building import Built
 from hiyari.physics.watching.watch import Watch
 
-from .engine import Engine
-from .geometry import yaw_of
+from .tracks import Track
 
 SPOTS = ("face", "left_hand", "right_hand")
 MODES = {"running": 0.0, "protective_stop": 1.0, "emergency_stop": 2.0}
 
 
-def columns(built: Built, parts: list[str], watches: list[Watch]) -> tuple[str, ...]:
+def columns(built: Built, moving: Sequence[Track], watches: Sequence[Watch]) -> tuple[str, ...]:
     """Return the names of the columns, in order; NaN stands for out of range."""
     names = ["time"]
     for watch in watches:
@@ -24,16 +24,14 @@ def columns(built: Built, parts: list[str], watches: list[Watch]) -> tuple[str, 
         names += [f"{robot}.{what}" for what in ("x", "y", "z", "speed", "mode", "separation", "force")]
         if watch.machine.drive is not None:
             names.append(f"{robot}.yaw")
-        if watch.machine.arm is not None:
-            names += [f"{robot}.q{index + 1}" for index in range(len(watch.machine.arm.target))]
-    for part in parts:
-        names += [f"{part}.{what}" for what in ("x", "y", "z", "yaw")]
     for name, behaviour in built.people.items():
         names += [f"{name}.{spot}.{axis}" for spot in _spots(behaviour) for axis in "xyz"]
+    for track in moving:
+        names += track.columns
     return tuple(names)
 
 
-def row(time: float, engine: Engine, built: Built, parts: list[str], watches: list[Watch]) -> bytes:
+def row(time: float, built: Built, moving: Sequence[Track], watches: Sequence[Watch]) -> bytes:
     """Return one row, little-endian."""
     values = [time]
     for watch in watches:
@@ -42,14 +40,11 @@ def row(time: float, engine: Engine, built: Built, parts: list[str], watches: li
         values += [*machine.place, machine.speed, MODES[machine.safety.mode], near, watch.force]
         if machine.drive is not None:
             values.append(machine.yaw)
-        if machine.arm is not None:
-            values += machine.arm.positions
-    for part in parts:
-        motion = engine.motion(built.things[part])
-        values += [*motion.position, yaw_of(motion.orientation)]
     for behaviour in built.people.values():
         for spot in _spots(behaviour):
             values += behaviour.person.spot(spot)
+    for track in moving:
+        values += track.read()
     return struct.pack(f"<{len(values)}d", *values)
 
 

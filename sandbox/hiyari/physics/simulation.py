@@ -42,6 +42,7 @@ from hiyari.physics.watching.watch import Watch, watches, zones_at
 from .engine import Engine
 from .rows import columns, row
 from .signals import Value
+from .tracks import tracks
 
 COUNT_TICKS = 8
 """Control ticks between two counts of the parts in containers."""
@@ -119,6 +120,8 @@ class Simulation:
             scene.zones,
             scene.controller.watch_distance,
         )
+        self.tracks = tracks(engine, self.built)
+        """What moves, as rows hold it."""
         self._block_instants = rates.finest // rates.blocks
         self._row_instants = rates.finest // rates.rows
         self._block_began = 0
@@ -136,7 +139,7 @@ class Simulation:
             scene=self.scene.name,
             step_hz=float(self.fidelity.hz),
             engine=self.engine.describe(),
-            columns=columns(self.built, self.parts, self.watches),
+            columns=columns(self.built, self.tracks, self.watches),
             state=hashlib.sha256(self.engine.state()).hexdigest(),
             tags={name: thing.tags for name, thing in sorted(self.scene.things.items()) if thing.tags},
         )
@@ -281,7 +284,7 @@ class Simulation:
             if sum(watch.contacts.pressed.get(name, 0.0) for watch in self.watches) > BALANCE:
                 behaviour.let_go(engine)
         if self._instant % self._row_instants == 0:
-            self._rows.append(row(time, engine, self.built, self.parts, self.watches))
+            self._rows.append(row(time, self.built, self.tracks, self.watches))
 
     def _move_far(self, time: float) -> Set[str]:
         """Move people who are far from every robot once for the whole tick; returns their names."""

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from hiyari.errors import ContentError
-from hiyari.events import Data, EpisodeJudged
+from hiyari.events import Data, EpisodeJudged, Json
 
 FILE = "manifest.json"
 
@@ -47,6 +47,10 @@ class Manifest(Data):
     """Versions of hiyari, python and the libraries that shape a result."""
     machine: dict[str, str]
     """CPU model and kernel."""
+    scene: str = ""
+    """Scene, when there is one."""
+    place: dict[str, Json] = {}
+    """Changes to the scene that were in force."""
     columns: tuple[str, ...] = ()
     """Columns of physics.zst."""
     started: str

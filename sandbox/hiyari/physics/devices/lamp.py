@@ -78,6 +78,7 @@ class LampAtWork(DeviceAtWork):
             state: built.add(name, Shape(lamp.form, lamp.size, colour=colour, solid=False), HIDDEN, about_z(lamp.yaw))
             for state, colour in ((False, lamp.dark), (True, lamp.lit))
         }
+        built.moving.update(dict.fromkeys(self.bodies.values(), name))
         self._show(lamp.on)
 
     def tick(self, simulation: Simulation, seconds: float) -> None:

@@ -104,6 +104,7 @@ class OpeningAtWork(DeviceAtWork):
         ]
         self._rate, self._inside = 0.0, inside
         built.leaves.update(body for body, _ in self._leaves)
+        built.moving.update((body, name) for body, _ in self._leaves)
 
     @property
     def share(self) -> float:

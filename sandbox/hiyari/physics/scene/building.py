@@ -66,6 +66,8 @@ class Built:
     """Bodies that devices brought."""
     leaves: set[int] = field(default_factory=set)
     """Those of them that move."""
+    moving: dict[int, str] = field(default_factory=dict)
+    """Bodies of devices that are put elsewhere, solid or not, and whose they are."""
     seed: int = 0
     """Of the episode."""
     needs: list[Need] = field(default_factory=list)
