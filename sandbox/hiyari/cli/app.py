@@ -49,6 +49,8 @@ Project = Annotated[
 ]
 Lang = Annotated[Language | None, typer.Option("--lang", help="Language of tasks and interface; the locale's.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Size = Annotated[str, typer.Option(help="Size of a picture, pixels.", metavar="WIDTHxHEIGHT")]
+Camera = Annotated[str, typer.Option(help="Name of a camera; that of the whole scene when left out.")]
 Jobs = Annotated[int, typer.Option(min=1, max=64, help="Episodes that run at the same time.")]
 
 app = typer.Typer(
@@ -128,16 +130,66 @@ def list_(
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Name of content, or folder of a recording or run.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="With --image: PNG file to write; NAME.png when left out.")
+    ] = None,
     whole: Annotated[
         bool, typer.Option("--all", help="Leave nothing of a recording out, and list every file that changed.")
     ] = False,
+    image: Annotated[bool, typer.Option("--image", help="Write a picture of a scene, a robot, or 'people'.")] = False,
+    size: Size = "640x480",
+    at: Annotated[float, typer.Option(help="Simulated seconds before the picture is taken.")] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of what varies in a picture.")] = 1,
+    camera: Camera = "",
+    zones: Annotated[bool, typer.Option("--zones", help="Draw zones into a picture.")] = False,
+    regions: Annotated[bool, typer.Option("--regions", help="Colour people in a picture by body region.")] = False,
+    json: AsJson = False,
     lang: Lang = None,
     project: Project = None,
 ) -> None:
-    """Show a scenario as a card, a recording as a transcript, or any other content."""
+    """Show a scenario as a card, a scene as an inventory, a recording as a transcript, other content; or a picture."""
+    from .picturing import Image, image_command
     from .showing import show_command
 
-    raise typer.Exit(show_command(name, language=interface_language(wanted=_value(lang)), project=project, whole=whole))
+    language = interface_language(wanted=_value(lang))
+    if image:
+        wanted = Image(file, size, at, seed, camera, zones, regions)
+        raise typer.Exit(image_command(name, wanted, language=language, project=project, as_json=json))
+    if file is not None:
+        raise typer.BadParameter("a file is written with --image only", param_hint="FILE")
+    raise typer.Exit(show_command(name, language=language, project=project, whole=whole, as_json=json))
+
+
+@app.command()
+def film(
+    folder: Annotated[Path, typer.Argument(help="Folder of the recording of an episode.")],
+    out: Annotated[Path | None, typer.Option(help="File to write, .gif or .mp4; film.gif in the folder.")] = None,
+    size: Size = "480x360",
+    fps: Annotated[int, typer.Option(min=1, max=50, help="Frames a second.")] = 10,
+    begin: Annotated[float, typer.Option("--from", help="Simulated seconds of the first frame.")] = 0.0,
+    end: Annotated[float | None, typer.Option("--to", help="Simulated seconds of the last frame.")] = None,
+    camera: Camera = "",
+    json: AsJson = False,
+    lang: Lang = None,
+    project: Project = None,
+) -> None:
+    """Film a recorded episode with a scene: drawn from the recording, nothing is executed again."""
+    from .filming import film_command
+
+    raise typer.Exit(
+        film_command(
+            folder,
+            out=out,
+            size=size,
+            fps=fps,
+            begin=begin,
+            end=end,
+            camera=camera,
+            language=interface_language(wanted=_value(lang)),
+            project=project,
+            as_json=json,
+        )
+    )
 
 
 @app.command()

@@ -20,8 +20,10 @@ from hiyari.report.table import COLOURS
 from hiyari.report.words import say
 from hiyari.scenario.model import Scenario
 
+from .inventory import print_inventory, robot_inventory, scene_inventory
 from .listing import described, documented
 from .terminal import out as console
+from .terminal import print_json
 
 CHANGED = 1
 """Exit code when a recording is not as it was written."""
@@ -41,7 +43,7 @@ LANE_COLOURS = {
 }
 
 
-def show_command(name: str, *, language: str, project: Path | None, whole: bool = False) -> int:
+def show_command(name: str, *, language: str, project: Path | None, whole: bool = False, as_json: bool = False) -> int:
     """Print whatever the name stands for; return 1 for a recording that somebody has changed, else 0.
 
     Raises:
@@ -70,10 +72,20 @@ def show_command(name: str, *, language: str, project: Path | None, whole: bool 
         known = [*catalog.scenarios, *(each for kind in KINDS for each in getattr(catalog, kind))]
         known += [each for kind in ("monitors", "guards", "checks") for each, _ in documented(kind)]
         raise unknown_name("content or recording", name, known)
+    if as_json:
+        print_json(
+            {kind: entry.value for kind in KINDS for entry in getattr(catalog, kind).values() if entry.name == name}
+        )
+        return 0
     for kind, text in told:
         screen.print(Text(f"{say(kind, language)}: {name}", style="bold"))
         screen.print(Text(text))
-    for entry in found:
+    drawn = [entry for entry in found if entry in (catalog.scenes.get(name), catalog.robots.get(name))]
+    for entry in drawn:
+        is_scene = entry == catalog.scenes.get(name)
+        lines = scene_inventory(catalog, name, language) if is_scene else robot_inventory(entry.path.parent, language)
+        print_inventory(lines, language, screen)
+    for entry in (one for one in found if one not in drawn):
         screen.print(Text(str(entry.path), style="bold"))
         screen.print(Text(visible(entry.path.read_text(encoding="utf-8"))))
     return 0

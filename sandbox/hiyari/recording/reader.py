@@ -61,9 +61,13 @@ class Recording:
                 file=path,
             )
 
-    def rows(self) -> NDArray[np.float64]:
-        """Return the physics rows, shape (rows, columns), columns named by the manifest."""
-        return read_rows(self.folder / "physics.zst", len(self.manifest.columns))
+    def rows(self, columns: tuple[str, ...] | None = None) -> NDArray[np.float64]:
+        """Return the physics rows, shape (rows, columns).
+
+        Args:
+            columns: Their names, as in PhysicsStarted; the manifest's when left out, which has them at the end only.
+        """
+        return read_rows(self.folder / "physics.zst", len(self.manifest.columns if columns is None else columns))
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import base64
 import json
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -37,6 +38,8 @@ PAYLOAD_LIMIT = 2048
 """Bytes of one payload that a page shows."""
 IMAGE_LIMIT = 400_000
 """Bytes of one picture that a page holds."""
+FILM, FILM_LIMIT = "film.gif", 4_000_000
+"""Name in the folder of the recording, and bytes, of a film that a page holds."""
 IMAGES_LIMIT = 8
 """Pictures of one episode that a page holds."""
 
@@ -129,6 +132,8 @@ class EpisodeView:
     """The timeline by language."""
     plots: dict[str, list[Plot]]
     """Physics plots by language."""
+    film: str = ""
+    """The film of the episode as a data address, when one was made and is not too large."""
     images: dict[str, str] = field(default_factory=dict)
     """Pictures as data addresses, by SHA-256."""
 
@@ -177,8 +182,16 @@ def view(recording: Recording, anchor: str, folder: str = "") -> EpisodeView:
         groups=[list(group) for _, group in groupby(findings, key=_kind)],
         timeline={language: timeline(envelopes, anchor, language) for language in ("en", "ja")},
         plots={language: plots(envelopes, anchor, language) for language in ("en", "ja")},
+        film=_film(recording.folder / FILM),
         images=_images(items),
     )
+
+
+def _film(file: Path) -> str:
+    if not file.is_file() or file.stat().st_size > FILM_LIMIT:
+        return ""
+    data = file.read_bytes()
+    return f"data:image/gif;base64,{base64.b64encode(data).decode()}" if data.startswith(b"GIF89a") else ""
 
 
 def _findings(envelopes: list[Envelope]) -> list[FindingView]:
