@@ -144,7 +144,6 @@ def _robot(robot: Robot, language: str) -> Iterator[Line]:
         yield Line("Parts", "drive", robot.drive.kind)
     for name, piece in robot.equipment.items():
         yield Line("Parts", name, piece.kind)
-    yield Line("Tools", "", ", ".join(robot.skills))
     for name in robot.cameras:
         yield Line("Cameras", name, "")
     yield Line("Limits", "speed", f"{limits.speed:g} m/s ({limits.usual_speed:g} m/s)")
