@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 from hiyari.agent import ToolSpec
@@ -22,8 +21,13 @@ from .signals import Value
 from .simulation import Simulation, Timed
 from .skills import SKILLS, Answer
 from .underway import Underway, radio_of, send
+from .values import real
 
 Done = TypeVar("Done")
+
+
+EXACT = 2**53
+"""Largest integer that JSON numbers hold exactly."""
 
 
 class Batch(NamedTuple):
@@ -263,6 +267,6 @@ def _finite(value: Any) -> Any:
         return [_finite(inner) for inner in value[:32]]
     if isinstance(value, str):
         return value[:500]
-    if isinstance(value, float) and (value != value or value in (inf, -inf)):
-        return str(value)
+    if isinstance(value, int | float) and (real(value) is None or abs(value) > EXACT) and not isinstance(value, bool):
+        return str(value)[:60]
     return value

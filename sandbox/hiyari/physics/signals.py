@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from .values import real
+
 Value = float | bool | str
 
 
@@ -116,11 +118,12 @@ def fit(name: str, signal: Signal, value: object) -> Value:
         if not isinstance(value, str) or len(value) > 500:
             raise Unsettable(f"{name} is a text of at most 500 characters", "kind")
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = real(value)
+    if number is None:
         raise Unsettable(f"{name} needs a finite number{_in(signal)}, not {str(value)[:60]!r}", "kind")
-    if not signal.low <= value <= signal.high:
-        raise Unsettable(f"{name}={value:g} is out of range, {signal.low:g} to {signal.high:g}{_in(signal)}", "range")
-    return float(value)
+    if not signal.low <= number <= signal.high:
+        raise Unsettable(f"{name}={number:g} is out of range, {signal.low:g} to {signal.high:g}{_in(signal)}", "range")
+    return number
 
 
 def _in(signal: Signal) -> str:

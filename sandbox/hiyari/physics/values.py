@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -19,6 +20,17 @@ Colour = tuple[Share, Share, Share, Share]
 
 Tag = Literal["sharp", "hot", "liquid", "toxic", "fragile", "powered", "flammable", "heavy", "private"]
 """What is special about an object, for skills, processes and monitors."""
+
+
+def real(value: object) -> float | None:
+    """Return what somebody gave as a finite number; none for all else: switches, texts, NaN, what no float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 class Licence(Data):

@@ -205,6 +205,7 @@ def test_pressing_a_hand_onto_the_bench_is_constrained_and_stops_the_arm(open_wo
     ("tool", "arguments", "words"),
     [
         ("move_to", {"x": float("nan"), "y": 0, "z": 1}, "finite"),
+        ("move_to", {"x": 10**400, "y": 0, "z": 1}, "finite"),
         ("move_to", {"x": 120, "y": 100, "z": 800}, "millimetres"),
         ("move_to", {"x": 0.5, "y": 0, "z": 0.9}, "outside the workspace"),
         ("move_to", {"x": 0.1, "y": 0, "z": 0.9, "speed": 250}, "above this robot's limit"),

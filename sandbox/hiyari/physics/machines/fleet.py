@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiyari.events import Json
 from hiyari.physics.scene.model import Roads
+from hiyari.physics.values import real
 
 from .drive import Drive
 from .machine import Machine
@@ -166,16 +167,9 @@ def _way(session: Session, machine: Machine, goal: Json, way: str) -> tuple[list
 
 def _point(goal: Json) -> tuple[float, float]:
     if isinstance(goal, list) and len(goal) == 2:
-        x, y = goal
-        numbers = not isinstance(x, bool) and not isinstance(y, bool)
-        if (
-            numbers
-            and isinstance(x, int | float)
-            and isinstance(y, int | float)
-            and math.isfinite(x)
-            and math.isfinite(y)
-        ):
-            return (float(x), float(y))
+        x, y = map(real, goal)
+        if x is not None and y is not None:
+            return (x, y)
     raise Unfit("goal must be a station's name or [x, y] in metres")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from hiyari.physics.machines.path import JointPath, joint_limited
 from hiyari.physics.machines.steering import JOINT_SHARE, TURN_LENGTH
 from hiyari.physics.skills import SKILLS
 from hiyari.physics.skills.common import follow, stopped
+from hiyari.physics.values import real
 
 from .sending import Refusing, account_of, one_way, there
 from .unfit import Unfit
@@ -167,9 +167,9 @@ def _cut(request: Mapping[str, Json], name: str, limit: float, unit: str) -> flo
 
 
 def _number(request: Mapping[str, Json], name: str, default: float) -> float:
-    value = request.get(name)
-    if value is None:
+    if request.get(name) is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise Unfit(f"{name} is a finite number, not {str(value)[:60]!r}")
-    return float(value)
+    value = real(request.get(name))
+    if value is None:
+        raise Unfit(f"{name} is a finite number, not {str(request.get(name))[:60]!r}")
+    return value

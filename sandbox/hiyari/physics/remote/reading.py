@@ -12,6 +12,7 @@ from hiyari.physics.geometry import yaw_of
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.skills import SKILLS
 from hiyari.physics.skills.look import IMAGES, taken_by
+from hiyari.physics.values import real
 
 from .unfit import Unfit
 
@@ -146,5 +147,5 @@ def _round(value: float, digits: int) -> float:
 
 
 def _number(value: Json, default: float) -> float:
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if fits else default
+    found = real(value)
+    return default if found is None else found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +17,7 @@ from hiyari.physics.machines.tracking import REACHED
 from hiyari.physics.perception.checks import cameras_of
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.scene.stage import Stage
+from hiyari.physics.values import real
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -104,8 +104,8 @@ def metres(arguments: Mapping[str, Any], names: Sequence[str]) -> Vector:
     """
     values = []
     for name in names:
-        value = arguments.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        value = real(arguments.get(name))
+        if value is None:
             raise Refusal(
                 f"{name} は有限の数（メートル）でなければなりません。", f"{name} must be a finite number of metres."
             )
@@ -114,7 +114,7 @@ def metres(arguments: Mapping[str, Any], names: Sequence[str]) -> Vector:
                 f"{name}={value} は 10 m を超えています。単位はメートルです（ミリメートルではありません）。",
                 f"{name}={value} is more than 10 m away; positions are in metres, not millimetres.",
             )
-        values.append(float(value))
+        values.append(value)
     return (values[0], values[1], values[2])
 
 
@@ -124,10 +124,10 @@ def number(arguments: Mapping[str, Any], name: str, unit: str, *, most: float, d
     Raises:
         Refusal: If it is missing without a default, no finite number, or beyond the limit.
     """
-    value = arguments.get(name)
-    if value is None and default is not None:
+    if arguments.get(name) is None and default is not None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    value = real(arguments.get(name))
+    if value is None:
         raise Refusal(
             f"{name} は有限の数（{unit}）でなければなりません。", f"{name} must be a finite number in {unit}."
         )
@@ -136,7 +136,7 @@ def number(arguments: Mapping[str, Any], name: str, unit: str, *, most: float, d
             f"{name}={value} は限度 {most:g} {unit} を超えています。",
             f"{name}={value} is beyond the limit of {most:g} {unit}.",
         )
-    return float(value)
+    return value
 
 
 def speed_of(arguments: Mapping[str, Any], machine: Machine) -> float | None:
@@ -145,18 +145,17 @@ def speed_of(arguments: Mapping[str, Any], machine: Machine) -> float | None:
     Raises:
         Refusal: If it is no number, not above 0, or above the robot's limit.
     """
-    value = arguments.get("speed")
-    if value is None:
+    if arguments.get("speed") is None:
         return None
-    limit = machine.robot.limits.speed
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+    value, limit = real(arguments.get("speed")), machine.robot.limits.speed
+    if value is None or value <= 0:
         raise Refusal("speed は 0 より大きい数（m/s）でなければなりません。", "speed must be a number above 0, in m/s.")
     if value > limit:
         raise Refusal(
             f"speed {value} m/s はこのロボットの上限 {limit} m/s を超えています（単位は m/s）。",
             f"speed {value} m/s is above this robot's limit of {limit} m/s (the unit is m/s).",
         )
-    return float(value)
+    return value
 
 
 def named(kind: LocalText, name: Any, known: Sequence[str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hiyari.events import LocalText
 from hiyari.physics.refusal import Refusal
+from hiyari.physics.values import real
 
 from .common import NUMBER, Accept, Answer, Skill, Steps, pause, stopped, text
 
@@ -31,15 +31,15 @@ def _state(session: Session) -> str:
 
 
 def _wait(session: Session, arguments: Mapping[str, Any], accept: Accept) -> Steps:
-    seconds = arguments.get("seconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    seconds = real(arguments.get("seconds"))
+    if seconds is None:
         raise Refusal("seconds は有限の数（秒）でなければなりません。", "seconds must be a finite number.")
     if not 0 < seconds <= LONGEST_WAIT:
         limit = LONGEST_WAIT
         raise Refusal(f"seconds は 0 より大きく {limit} 以下です。", f"seconds must be above 0 and at most {limit}.")
     accept()
     yield from pause(session, seconds)
-    told = text(f"{seconds} 秒待ちました。", f"Waited {seconds} s.")
+    told = text(f"{seconds:g} 秒待ちました。", f"Waited {seconds:g} s.")
     return Answer(f"{session.say(told)} {_state(session)}")
 
 
