@@ -197,7 +197,28 @@ def environments() -> str:
     return "\n".join([*lines, ""])
 
 
+def gallery() -> str:
+    """Return the page with a picture of every scene and robot."""
+    from hiyari.catalog import Catalog, shipped_content
+
+    catalog = Catalog((shipped_content(),))
+    lines = ["# Gallery", "", NOTE]
+    lines += ["Pictures are made by `python docs/pictures/make.py`, your own by `hiyari show NAME --image` and"]
+    lines += ["`hiyari film FOLDER` ([scenes.md](scenes.md#pictures-and-films)).", "", "## Scenes", ""]
+    for entry in sorted(catalog.scenes.values(), key=lambda each: each.name):
+        title = _line(entry.value["title"]["en"])
+        lines += [f"### {entry.name}", "", f"{title}: {_line(entry.value['about']['en'])}", ""]
+        lines += [f"![{title}](pictures/scenes/{entry.name}.png)", ""]
+    lines += ["## Robots", "", "| | |", "|---|---|"]
+    for entry in sorted(catalog.robots.values(), key=lambda each: each.name):
+        title = _cell(entry.value["title"]["en"])
+        lines.append(f"| **{entry.name}**<br>{title} | ![{title}](pictures/robots/{entry.name}.png) |")
+    lines += ["", "## People", "", "All kinds, coloured by body region ([people.md](people.md)).", ""]
+    return "\n".join([*lines, "![All kinds of people](pictures/people.png)", ""])
+
+
 PAGES = {
+    "gallery.md": gallery,
     "cli.md": cli,
     "events.md": events,
     "reference-scenarios.md": scenarios,

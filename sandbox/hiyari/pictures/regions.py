@@ -13,7 +13,7 @@ from hiyari.report.words import say
 
 from .lettering import WHITE, Rgb, write_lines
 
-STRIP = 190
+STRIP = 214
 """Pixels of the legend."""
 GROUND: Rgb = (58, 62, 70)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
-from math import radians, sin
+from math import atan, degrees, radians, sin, tan
 from pathlib import Path
 
 from PIL import Image
@@ -115,7 +115,10 @@ def people_still(engine: Engine, wanted: Wanted) -> Image.Image:
     """Return a picture of all kinds of people side by side."""
     engine.reset(Parameters(step_hz=250.0))
     view = line_up(engine, regions=wanted.regions)
-    view = replace(view, width=wanted.size.width, height=wanted.size.height)
+    width, height = wanted.size
+    narrower = max(1.0, (view.width / view.height) / (width / height))
+    lens = 2.0 * degrees(atan(tan(radians(view.field_of_view) / 2.0) * narrower))
+    view = replace(view, width=width, height=height, field_of_view=lens)
     image = shoot_world(engine, view, wanted.size.samples).image
     return with_legend(image, PALETTE, wanted.language) if wanted.regions else image
 

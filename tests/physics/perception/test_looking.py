@@ -252,7 +252,7 @@ def test_the_examples_of_the_page_can_be_loaded(write_room):
             change[key] = {**change.get(key, {}), **value} if isinstance(value, dict) else value
     change["things"]["parcel"]["position"] = [0.0, -2.0, 0.15]
     folder = write_room(**change)
-    (folder / "label.png").write_bytes((DOCS / "pictures/cell.png").read_bytes())
+    (folder / "label.png").write_bytes((DOCS / "pictures/scenes/cell.png").read_bytes())
     stage = load_stage(folder, lambda name: ROBOTS / name)
     engine = BulletEngine()
     Session(stage, engine, Operator(), "ja").reset(1)
