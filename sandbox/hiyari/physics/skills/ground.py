@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hiyari.physics.geometry import yaw_of
+from hiyari.physics.machines.equipment.platform import PlatformAtWork
 from hiyari.physics.machines.machine import Machine
 from hiyari.physics.machines.routes import Floor, Footprint, Spot
 
@@ -65,7 +66,7 @@ def _ground(simulation: Simulation) -> tuple[float, float, float, float] | None:
 def _standing(simulation: Simulation, machine: Machine) -> Iterator[tuple[str, Footprint]]:
     engine = simulation.engine
     top = engine.bounds(machine.body, -1)[1][2] + 0.3
-    carried = {machine.holding}
+    carried = {machine.holding, *_loads(machine)}
     for name, body in simulation.built.things.items():
         thing = simulation.scene.things[name]
         if not thing.solid or name in carried:
@@ -92,6 +93,13 @@ def _standing(simulation: Simulation, machine: Machine) -> Iterator[tuple[str, F
     for name, other in simulation.built.machines.items():
         if other is not machine:
             yield name, _box(*engine.bounds(other.body, -1))
+
+
+def _loads(machine: Machine) -> Iterator[str]:
+    """Yield what lies on a robot's own platforms."""
+    for part in machine.equipment.values():
+        if isinstance(part, PlatformAtWork):
+            yield from (state.name for state in part.carried())
 
 
 def _box(low: tuple[float, ...], high: tuple[float, ...]) -> Footprint:
