@@ -72,6 +72,20 @@ class Driver:
 
 
 @pytest.fixture
+def write_hall(tmp_path):
+    """Write the hall with changes; returns its folder."""
+
+    def write(**place):
+        folder = tmp_path / "hall"
+        folder.mkdir(exist_ok=True)
+        text = yaml.safe_dump(merge_place(HALL, place), allow_unicode=True)
+        (folder / "scene.yaml").write_text(text, encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
 def opened():
     """Keep engines open until the end of the test."""
     engines = []
@@ -98,14 +112,12 @@ def cell(opened):
 
 
 @pytest.fixture
-def hall(opened, tmp_path):
+def hall(opened, write_hall):
     """Build the hall with changes."""
 
     def build(operator=None, seed=1, **place):
-        folder = tmp_path / "hall"
-        folder.mkdir(exist_ok=True)
-        (folder / "scene.yaml").write_text(yaml.safe_dump(merge_place(HALL, place), allow_unicode=True))
-        session = Session(load_stage(folder, lambda robot: ROBOTS / robot), opened(), operator or Operator(), "en")
+        stage = load_stage(write_hall(**place), lambda robot: ROBOTS / robot)
+        session = Session(stage, opened(), operator or Operator(), "en")
         return Driver(session, seed)
 
     return build

@@ -24,7 +24,7 @@ def block(title):
 def test_the_events_of_the_page_are_accepted_and_happen(cell):
     """The cell takes all of them, and they begin and end in their time."""
     call = cell(**yaml.safe_load(block("events")))
-    call.wait(41.0)
+    call.wait(6.5)
     assert {event.fault for event in call.of("fault.began")} == {"heavy", "stale", "stuck", "push"}
     assert {event.fault for event in call.of("fault.ended")} == {"stale", "stuck", "push"}
 
