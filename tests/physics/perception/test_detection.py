@@ -116,7 +116,7 @@ def test_another_object_changes_nothing():
 
 def test_a_noisy_sensor_is_rougher_and_misses_more():
     """The fault adds its deviation and its misses."""
-    reports = looks(Detector(), BOX, fault=SensorFault(fault="noisy", sigma=0.2, misses=0.5))
+    reports = looks(Detector(), BOX, fault=SensorFault(kind="noisy", sigma=0.2, misses=0.5))
     assert abs(found(reports) / 400 - 0.5) < 0.08
     errors = [each.items[0].position[0] - 1.0 for each in reports if each.items]
     assert statistics.pstdev(errors) == pytest.approx(0.2, rel=0.15)
