@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
+
+from hiyari.adapters.mcp import ToolServer, ToolServers
+from hiyari.adapters.mcp.process import ProcessStream
+from hiyari.catalog import shipped_content
 
 
 def test_a_command_runs_in_the_working_directory(tools) -> None:
@@ -129,3 +134,19 @@ def test_profiles_are_those_of_a_login_shell(tools) -> None:
     assert opened.call("shell_run", command="echo $GIVEN $HOME").text.endswith(f"from outside {opened.work}\n")
     opened.call("shell_run", command="echo 'export OWN=mine' > ~/.profile")
     assert opened.call("shell_run", command="echo $OWN").text == "exit code: 0\nmine\n"
+
+
+def test_a_profile_read_ahead_is_read_again_for_another_environment(tmp_path: Path) -> None:
+    """A launcher that prepared the shell gives commands the variables its servers are started with, not its own."""
+    launcher = shipped_content() / "tools" / "launcher" / "launcher.py"
+    stream = ProcessStream([sys.executable, "-I", str(launcher), "shell"])
+    around = {"HOME": str(tmp_path), "WARD": "east"}
+    servers = ToolServers(stream, "en", workdir=str(tmp_path), environment=around)
+    try:
+        (started,) = servers.start([ToolServer(name="shell", environment={"BED": "7"})])
+        assert started.kind == "tool_server.started"
+        result = servers.call("shell_run", {"command": "echo $WARD $BED $HOME"}, 30).result(40)
+        assert result.text == f"exit code: 0\neast 7 {tmp_path}\n"
+    finally:
+        servers.close()
+        assert stream.close() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -80,26 +81,38 @@ def run(call: Call, command: list, environment: dict | None, timeout: float) -> 
 
 def follow(process: subprocess.Popen, output: Output, timeout: float, call: Call) -> bool:
     """Read what the command prints until it ends; False at the time-out or when the call was cancelled."""
-    descriptor = process.stdout.fileno()
+    descriptor, handle = process.stdout.fileno(), open_handle(process.pid)
     os.set_blocking(descriptor, False)
     deadline = time.monotonic() + timeout
     open_ = True
-    while process.poll() is None:
-        left = deadline - time.monotonic()
-        if left <= 0 or call.cancelled.is_set():
-            return False
-        # The pipe's end usually tells that the command ended; a background child may hold it open, hence the poll.
-        if open_ and select.select([descriptor], [], [], min(left, SETTLE))[0]:
-            open_ = read(descriptor, output)
-        elif not open_:
-            try:
-                process.wait(min(left, SETTLE))
-            except subprocess.TimeoutExpired:
-                continue
+    try:
+        while process.poll() is None:
+            left = deadline - time.monotonic()
+            if left <= 0 or call.cancelled.is_set():
+                return False
+            # The pipe's end does not tell that the command ended: a background child may hold it open.
+            watched = [each for each, counts in ((descriptor, open_), (handle, handle >= 0)) if counts]
+            wait = left if handle >= 0 else min(left, SETTLE)
+            if not watched:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(wait)
+            elif descriptor in select.select(watched, [], [], wait)[0]:
+                open_ = read(descriptor, output)
+    finally:
+        if handle >= 0:
+            os.close(handle)
     settled = time.monotonic() + SETTLE
     while open_ and time.monotonic() < settled and select.select([descriptor], [], [], 0)[0]:
         open_ = read(descriptor, output)
     return True
+
+
+def open_handle(pid: int) -> int:
+    """Return a descriptor that is readable once a child ended, or -1 where the kernel has none (pidfd_open(2))."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return -1
 
 
 def read(descriptor: int, output: Output) -> bool:

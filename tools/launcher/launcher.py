@@ -205,12 +205,16 @@ class Launcher:
     # ---- the loop ----------------------------------------------------------------------------------------------
 
     def preload(self, names: list) -> None:
-        """Import the named servers once, so that a fork is all it takes to start one; others are imported when used."""
+        """Import the named servers once, so that a fork is all it takes to start one; others are imported when used.
+
+        A server's function ``prepare`` is called: what it remembers, every fork has.
+        """
         for path in [TOOLS / name / "server.py" for name in names]:
             if not path.is_file():
                 continue
             try:
-                self.programs[str(path)] = Program(str(path))
+                program = self.programs[str(path)] = Program(str(path))
+                program.prepare()
             except Exception as error:
                 self.complain(f"cannot import {path}: {error!r}")
         gc.freeze()

@@ -43,6 +43,9 @@ class Program:
             self.siblings = {name: sys.modules.pop(name) for name in own}
         self.module = module
 
+    def prepare(self) -> None:
+        getattr(self.module, "prepare", lambda: None)()
+
     def main(self) -> None:
         sys.modules.update(self.siblings)
         sys.path.insert(0, str(self.path.parent))

@@ -1,7 +1,7 @@
 """The shell tool: one command a call, run by bash as a login shell in the working directory.
 
-The system's profile is read once, at the first call, and its environment kept: it costs more than a short command. As
-soon as there is a profile of the user's own, every call is a login shell of its own.
+The system's profile is read once, if possible while the pod waits for its episode, and its environment kept: it costs
+more than a short command. As soon as there is a profile of the user's own, every call is a login shell of its own.
 
 The command's output (stdout and stderr together) comes back with its exit code. At the time-out everything the command
 started is killed, except processes that hid from it in a session of their own with another parent. What a command left
@@ -30,11 +30,22 @@ def own_profile() -> bool:
     return any(os.path.lexists(f"{home}/{name}") for name in PROFILES)
 
 
-@functools.cache
+def prepare() -> None:
+    """Read the system's profile ahead; the launcher calls this before it starts any server."""
+    system_environment()
+
+
 def system_environment() -> dict:
     """Return the environment that the system's profile makes of this process's."""
+    return made_of(tuple(sorted(os.environ.items())))
+
+
+@functools.lru_cache(maxsize=2)
+def made_of(environment: tuple) -> dict:
+    """Return the environment that the system's profile makes of an environment."""
     command = ["bash", "-lc", "env -0"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+    given = dict(environment)
+    done = subprocess.run(command, env=given, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
     found = dict(os.fsdecode(each).partition("=")[::2] for each in done.stdout.split(b"\0") if b"=" in each)
     return {name: value for name, value in found.items() if name not in ("_", "SHLVL", "PWD", "OLDPWD")}
 

@@ -119,6 +119,15 @@ def test_a_schema_that_unfolds_to_billions_becomes_any_object() -> None:
     assert safe_schema({"$defs": definitions, "properties": {"a": {"$ref": "#/$defs/d0"}}}) == {"type": "object"}
 
 
+def test_a_schema_made_safe_is_the_callers_own() -> None:
+    """What one episode does to a schema that was made safe is not seen by the next, whose server lists the same."""
+    schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "(x+)+"}}}
+    first = safe_schema(schema)
+    assert first == {"type": "object", "properties": {"a": {"type": "string"}}}
+    first.clear()
+    assert safe_schema(schema) == {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
 def test_a_nested_model_as_frameworks_write_it_is_kept() -> None:
     """Local references that end are kept; patterns and foreign references are dropped."""
     schema = {

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from hiyari.agent import ToolSpec
@@ -45,6 +46,7 @@ _DROPPED = frozenset(
 _LOCAL = re.compile(r"^#/(\$defs|definitions)/([^/~%]+)$")
 _NAMED = frozenset({"properties", "$defs", "definitions", "dependentSchemas"})
 _LITERAL = frozenset({"const", "enum", "default", "examples"})
+_ANYTHING = '{"type": "object"}'
 
 
 class Unusable(ValueError):
@@ -119,20 +121,28 @@ def specifications(
 
 def safe_schema(schema: Json) -> dict[str, Json]:
     """Return a copy of a schema that validates in bounded time; any object's schema when there is none."""
+    try:
+        text = json.dumps(schema) if isinstance(schema, dict) else ""
+    except (RecursionError, ValueError):
+        text = ""
+    made: dict[str, Json] = json.loads(_safe_text(text)) if 0 < len(text) <= SCHEMA_LIMIT else {"type": "object"}
+    return made
+
+
+@lru_cache(maxsize=512)
+def _safe_text(text: str) -> str:
+    """Return what ``safe_schema`` makes of a schema's JSON; remembered, because checking one takes milliseconds."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
-    anything: dict[str, Json] = {"type": "object"}
     try:
-        if not isinstance(schema, dict) or len(json.dumps(schema)) > SCHEMA_LIMIT:
-            return anything
-        cleaned = _clean(schema, 0)
+        cleaned = _clean(json.loads(text), 0)
         if _unfolded(cleaned, cleaned, {}, ()) > UNFOLDED_LIMIT:
-            return anything
+            return _ANYTHING
         Draft202012Validator.check_schema(cleaned)
     except (SchemaError, RecursionError, ValueError):
-        return anything
-    return {**cleaned, "type": "object"}
+        return _ANYTHING
+    return json.dumps({**cleaned, "type": "object"})
 
 
 def _clean(node: Json, depth: int) -> Any:

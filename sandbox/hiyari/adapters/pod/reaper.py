@@ -44,14 +44,17 @@ def remove(engine: Engine, containers: list[str], volumes: list[str]) -> None:
     Raises:
         EngineError: If something is still there afterwards.
     """
-    # World last: it owns the network the others are in, and Podman insists.
-    worlds = [name for name in containers if name.endswith(f"-{WORLD}")]
-    for names in ([name for name in containers if name not in worlds], worlds):
-        if names:
-            with ThreadPoolExecutor(min(4, len(names))) as pool:
-                list(pool.map(lambda name: _gone(lambda: _remove_container(engine, name), name), names))
-    for name in volumes:
-        _gone(lambda name=name: engine.api.remove_volume(name, force=True), name)  # type: ignore[misc]
+    # Podman wants a network's owner, world, to go last.
+    late = [name for name in containers if engine.product == "Podman" and name.endswith(f"-{WORLD}")]
+    _each(lambda name: _remove_container(engine, name), [name for name in containers if name not in late])
+    _each(lambda name: _remove_container(engine, name), late)
+    _each(lambda name: engine.api.remove_volume(name, force=True), volumes)
+
+
+def _each(removal: Callable[[str], Any], names: list[str]) -> None:
+    if names:
+        with ThreadPoolExecutor(min(4, len(names))) as pool:
+            list(pool.map(lambda name: _gone(lambda: removal(name), name), names))
 
 
 def _remove_container(engine: Engine, name: str) -> None:

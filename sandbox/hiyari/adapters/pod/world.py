@@ -247,9 +247,11 @@ class ContainerWorld:
     def _settle(self) -> Iterator[Event]:
         """Have services and world finish telling, then tell how files changed."""
         pod = self._running()
-        for control in (*pod.services.values(), pod.world):
-            yield from self._hearing.until_replied((control, control.start("sync")), "sync", 30.0)
-        reply = pod.world.start("files")
+        for started in [(control, control.start("sync")) for control in pod.services.values()]:
+            yield from self._hearing.until_replied(started, "sync", 30.0)
+        # World does one after the other; asked for both at once it is waited for once.
+        synced, reply = pod.world.start("sync"), pod.world.start("files")
+        yield from self._hearing.until_replied((pod.world, synced), "sync", 30.0)
         yield from self._hearing.until_replied((pod.world, reply), "files", 60.0)
         listed: dict[str, Any] = pod.world.result("files", reply, 0)
         yield from changes(self._files, listed["files"])
