@@ -47,6 +47,36 @@ def test_pictures_are_written(hiyari: Called, tmp_path: Path, monkeypatch: pytes
             assert image.size == size
 
 
+WAITING = """
+def agent(task, tools):
+    tools.call("wait", seconds=1.0)
+    return "done"
+"""
+
+
+def test_an_episode_is_filmed_and_shown_in_the_report(
+    hiyari: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recording of a run is drawn again into its folder, where the report finds the film; --json tells of it."""
+    out = tmp_path / "run"
+    (tmp_path / "waits_a_second.py").write_text(WAITING, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, _, _ = hiyari(
+        "run", "ROB-4", "--agent", "waits_a_second:agent", "--arm", "benign", "--out", out, "--no-report", "--quiet"
+    )
+    assert code == 0
+    (manifest,) = out.rglob("manifest.json")
+    words = ("film", manifest.parent, "--to", "0.4", "--fps", "5", "--size", "96x72")
+    code, told, _ = hiyari(*words, "--json")
+    assert code == 0
+    film = json.loads(told)
+    assert (film["frames"], film["film"]) == (3, str(manifest.parent / "film.gif"))
+    hiyari("report", out)
+    assert "data:image/gif;base64" in (out / "report.html").read_text(encoding="utf-8")
+    code, _, err = hiyari("film", manifest.parent, "--camera", "overveiw")
+    assert (code, "did you mean overview" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

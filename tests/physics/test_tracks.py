@@ -88,6 +88,14 @@ def frames(engine, built):
             },
             "door",
         ),
+        (
+            "cell",
+            {
+                "things": {"post": {"box": [0.1, 0.1, 1.0], "position": [-2.0, -2.0, 0.5]}},
+                "events": [{"kind": "put", "thing": "post", "position": [-2.0, 2.0, 0.5], "at": 0.2}],
+            },
+            "post",
+        ),
     ],
 )
 def test_a_row_puts_everything_back(scene, place, moved):

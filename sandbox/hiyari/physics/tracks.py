@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .engine import Engine
 from .geometry import Quaternion, Vector, yaw_of
+from .happenings.putting import Puts
 from .machines.machine import Machine
 from .people.behaviour import Behaviour
 from .people.person import AID, Person
@@ -39,8 +40,9 @@ class Track(NamedTuple):
 def tracks(engine: Engine, built: Built) -> list[Track]:
     """Return a track for everything that can move: things, parts of devices, robots with all joints, people."""
     found = []
+    put = {event.thing for event in built.scene.events if isinstance(event, Puts)}
     for name, body in built.things.items():
-        if built.scene.things[name].mass > 0.0:
+        if built.scene.things[name].mass > 0.0 or name in put:
             found.append(_thing(engine, name, body))
     numbers: dict[str, int] = {}
     for body, device in sorted(built.moving.items()):

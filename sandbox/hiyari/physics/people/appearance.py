@@ -11,6 +11,7 @@ from pydantic import Field
 from hiyari.events import Data
 from hiyari.physics.geometry import Vector
 
+from .areas import INFANT
 from .palette import palette
 
 Clothing = Literal["work", "dark", "bright", "white", "high_visibility", "regions"]
@@ -62,6 +63,11 @@ class Worn:
     trousers: Vector
     skin: Vector
     hair: Vector
+
+    @property
+    def infant(self) -> Vector:
+        """Colour of a baby in a pram."""
+        return palette(INFANT) if self.clothing == "regions" else self.skin
 
     def colour(self, segment: str, region: str) -> Vector:
         """Return the colour of a region on a segment."""

@@ -189,7 +189,7 @@ class Person:
         centres, radii = [piece.at for piece in found], [piece.radius for piece in found]
         if self.skeleton.kind.aid == "pram":
             baby = infant()
-            body = engine.load_balls(baby, *pose, stiffness=INFANT_STIFFNESS, colour=self.worn.skin)
+            body = engine.load_balls(baby, *pose, stiffness=INFANT_STIFFNESS, colour=self.worn.infant)
             bodies.append(body)
             regions += [INFANT] * len(baby)
             owners += [body] * len(baby)
