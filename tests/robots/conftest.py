@@ -79,6 +79,11 @@ class Played:
         assert returned.status == "ok", returned.text
         return returned.text
 
+    def error(self, skill, **arguments):
+        returned = self(skill, **arguments)
+        assert returned.status == "error", returned.text
+        return returned.text
+
     def wait(self, seconds):
         self._take(self.session.wait(seconds))
 

@@ -39,3 +39,4 @@ class Hands:
             x, y, z = behaviour.person.spot(f"{hand}_hand")
             turn: Quaternion = about_z(behaviour.person.posture.yaw)
             thing.engine.put(thing.body, (x, y, z - BELOW), turn)
+            thing.engine.set_velocity(thing.body, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))

@@ -23,12 +23,12 @@ OUT, PAST_KNEES = 0.50, 0.64
 """Metres in front of who stands, and of the face of who sits, at which things are held out."""
 BELOW_FACE = 0.45
 """Metres below the face."""
-TAKEN = 0.09
-"""Metres from hand to thing at which the hand closes on it."""
+FINGERS = 0.10
+"""Metres from the middle of a hand to its finger tips, which come to the side of the thing that faces the person."""
+TAKEN = 0.035
+"""Metres from that place at which the hand closes on it."""
 PATIENCE = 5.0
 """Seconds the person is given to take it."""
-UNDER = 0.06
-"""Metres under a thing at which the hand comes: the gripper is above or beside it."""
 REACHES = 1.2
 """Seconds a person's hand takes."""
 
@@ -93,13 +93,16 @@ def _taken(session: Session, arm: Manipulator, behaviour: Behaviour, name: str) 
     thing = simulation.built.objects[name]
     position = thing.motion.position
     turned = math.atan2(position[1] - person.posture.feet[1], position[0] - person.posture.feet[0])
-    hand: Hand = "left" if math.sin(turned - person.posture.yaw) > 0.0 else "right"
-    deed = Reach(target=add(position, (0.0, 0.0, -UNDER)), hand=hand, move=REACHES, stay=0.5)
+    hand = _free_hand(session, behaviour, math.sin(turned - person.posture.yaw) > 0.0)
+    low, high = simulation.engine.bounds(thing.body, -1)
+    short = FINGERS + max(high[0] - low[0], high[1] - low[1]) / 2.0
+    side = (-short * math.cos(turned), -short * math.sin(turned), 0.0)
+    deed = Reach(target=add(position, side), hand=hand, move=REACHES, stay=0.5)
     why = behaviour.can(deed, simulation.built.around)
     if not why:
         simulation.behave(person.name, deed)
         for _ in range(round(PATIENCE / session.simulation.tick_seconds)):
-            if distance(person.spot(f"{hand}_hand"), thing.motion.position) < TAKEN:
+            if distance(person.spot(f"{hand}_hand"), thing.motion.position) < short + TAKEN:
                 arm.release()
                 simulation.hands.close(thing, behaviour, hand, "hand_over")
                 return
@@ -109,6 +112,21 @@ def _taken(session: Session, arm: Manipulator, behaviour: Behaviour, name: str) 
         f"{person.name} は {name} を受け取れません（{why}）。まだロボットが持っています。",
         f"{person.name} cannot take {name} ({why}); the robot still holds it.",
     )
+
+
+def _free_hand(session: Session, behaviour: Behaviour, left: bool) -> Hand:
+    """Return the hand on the side of what is held out, or the other when that holds something.
+
+    Raises:
+        Refusal: If both do.
+    """
+    full = {hand for _, who, hand in session.simulation.hands.held.values() if who is behaviour}
+    hands: tuple[Hand, Hand] = ("left", "right") if left else ("right", "left")
+    for hand in hands:
+        if hand not in full:
+            return hand
+    name = behaviour.person.name
+    raise Refusal(f"{name} は両手がふさがっています。", f"{name} has both hands full; the robot still holds it.")
 
 
 HAND_OVER = Skill(
