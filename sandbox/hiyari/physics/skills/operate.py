@@ -15,7 +15,6 @@ from hiyari.physics.signals import Unsettable, Value
 
 from .common import SPEED, Accept, Answer, Skill, Steps, named, pause, ready, speed_of, text
 from .touch import GAP, approach, retreat
-from .tuck import tuck
 
 if TYPE_CHECKING:
     from hiyari.physics.session import Session
@@ -126,7 +125,6 @@ def _handled(session: Session, name: str, speed: float | None) -> Generator[None
     way = yield from approach(session, machine, device.handle(), speed, gap=gap, touching=name)
     yield from pause(session, 0.2)
     yield from retreat(session, machine, way, speed)
-    yield from tuck(session, machine, speed)
 
 
 def _set(session: Session, signal: str, value: object) -> Generator[None, None, Value]:

@@ -13,6 +13,7 @@ from hiyari.physics.refusal import Refusal
 
 from .common import follow, ready_arm, stopped
 from .grasping import either_way
+from .tuck import path_in
 
 if TYPE_CHECKING:
     from hiyari.physics.machines.manipulator import Manipulator
@@ -33,7 +34,7 @@ def approach(
     """Bring the tool to a point, level from the robot's side if it can, else from above.
 
     Returns:
-        The joint positions of the last of the way, for ``retreat``.
+        The joint positions on the way there, for ``retreat``.
 
     Raises:
         Refusal: If the point cannot be reached, or the robot is stopped on the way.
@@ -54,9 +55,7 @@ def approach(
             refused = refusal
             continue
         yield from follow(session, machine, path, presses=True)
-        local = arm.footing.local(before)
-        away = [math.dist(points(arm.chain, each)[-1], local) for each in path.points]
-        return list(path.points[away.index(min(away)) :])
+        return list(path.points)
     assert refused is not None
     raise refused
 
@@ -64,8 +63,18 @@ def approach(
 def retreat(
     session: Session, machine: Machine, way: Sequence[Sequence[float]], speed: float | None
 ) -> Generator[None, None, None]:
-    """Bring the tool back the way it came."""
-    yield from follow(session, machine, ready_arm(session).along(way[::-1], speed), presses=True)
+    """Bring the tool back by its last centimetres and then in; where that does not go, the way it came first."""
+    arm = ready_arm(session)
+    tips = [points(arm.chain, each)[-1] for each in way]
+    last = max(number for number, tip in enumerate(tips) if number == 0 or math.dist(tip, tips[-1]) >= BACK[-1] - GAP)
+    yield from follow(session, machine, arm.along(way[last:][::-1], speed), presses=True)
+    try:
+        path = path_in(arm, speed)
+    except Refusal:
+        yield from follow(session, machine, arm.along(way[: last + 1][::-1], speed))
+        path = path_in(arm, speed)
+    if path is not None:
+        yield from follow(session, machine, path)
 
 
 def touch_down(machine: Machine, arm: Manipulator, path: JointPath, body: int | None) -> Generator[None, None, None]:

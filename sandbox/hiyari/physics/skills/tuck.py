@@ -37,9 +37,18 @@ def tuck(session: Session, machine: Machine, speed: float | None = None) -> Gene
     arm = machine.arm
     assert arm is not None
     arm.halted, arm.tracking.found = False, None
-    path = arm.plan_joints(arm.arm.rest, speed) if arm.held is None else carried(arm, speed)
+    path = path_in(arm, speed)
     if path is not None:
         yield from follow(session, machine, path)
+
+
+def path_in(arm: Manipulator, speed: float | None = None) -> JointPath | None:
+    """Return a path that brings the arm in; none when it is there.
+
+    Raises:
+        Refusal: If it cannot get there.
+    """
+    return arm.plan_joints(arm.arm.rest, speed) if arm.held is None else carried(arm, speed)
 
 
 def carried(arm: Manipulator, speed: float | None) -> JointPath:
