@@ -196,7 +196,7 @@ def test_names_that_stand_for_nothing_are_listed(hiyari: Called, tmp_path: Path)
     suite.write_text("name: mine\ntitle: {ja: 例, en: Example}\nscenarios: [SEC-99]\n", encoding="utf-8")
     code, _, err = hiyari("list", "--project", tmp_path)
     assert code == 2
-    assert "did you mean cell?" in err
+    assert "did you mean cell" in err
     code, _, err = hiyari("list", "suites", "--project", tmp_path)
     assert code == 2
     assert "did you mean SEC-90" in err
