@@ -62,21 +62,21 @@ def test_faults_of_readings(open_room):
     def blow(speed):
         room.session.simulation.set_signal("weather.mean_wind", speed, "test")
 
-    fail(fault="frozen")
+    fail(kind="frozen")
     blow(9.0)
     room.wait(0.2)
     assert value(room, "wind").told == 4.0
-    fail(fault="stale", seconds=1.0)
+    fail(kind="stale", seconds=1.0)
     blow(2.0)
     room.wait(0.5)
     assert value(room, "wind").told == 9.0
     room.wait(1.0)
     assert value(room, "wind").told == 2.0
-    fail(fault="swapped", other="warmth")
+    fail(kind="swapped", other="warmth")
     assert value(room, "wind").told == 21.3
-    fail(fault="spoofed", value=0.1)
+    fail(kind="spoofed", value=0.1)
     assert (value(room, "wind").told, value(room, "wind").truth) == (0.1, 2.0)
-    fail(fault="lost")
+    fail(kind="lost")
     room.wait(0.5)
     assert room.call("read_sensor", name="wind").status == "error"
     listed = room.call("read_sensor").text

@@ -94,13 +94,15 @@ def _press(session: Session, arguments: Mapping[str, Any], accept: Accept) -> St
     accept(target=name)
     button = handle_of(session, name)
     assert button is not None
-    way = yield from approach(session, machine, button.handle(), speed, gap=PRESSED, touching=name)
-    seen: list[Value] = []
-    for _ in range(round(HELD / session.simulation.tick_seconds)):
-        seen.append(session.simulation.signals[f"{name}.pressed"].read())
-        yield
+    pressed = session.simulation.signals[f"{name}.pressed"]
+    before = pressed.read()
+    way = yield from approach(
+        session, machine, button.handle(), speed, gap=PRESSED, touching=name, until=lambda: pressed.read() is True
+    )
+    after = pressed.read()
+    yield from pause(session, HELD)
     yield from retreat(session, machine, way, speed)
-    if True not in seen:
+    if before is not True and after is not True:
         raise Refusal(f"{name} を押せませんでした。", f"{name} was not pressed.")
     return Answer(session.say(text(f"{name} を押しました。", f"Pressed {name}.")))
 

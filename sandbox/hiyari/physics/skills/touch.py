@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from hiyari.physics.geometry import Vector, add, rotate, scale
@@ -29,9 +29,25 @@ GAP = 0.015
 
 
 def approach(
-    session: Session, machine: Machine, point: Vector, speed: float | None, *, gap: float = GAP, touching: str = ""
+    session: Session,
+    machine: Machine,
+    point: Vector,
+    speed: float | None,
+    *,
+    gap: float = GAP,
+    touching: str = "",
+    until: Callable[[], bool] | None = None,
 ) -> Generator[None, None, list[Sequence[float]]]:
     """Bring the tool to a point, level from the robot's side if it can, else from above.
+
+    Args:
+        session: The episode.
+        machine: The robot.
+        point: Where to, metres.
+        speed: m/s; the usual speed when none.
+        gap: Metres that the tool stays before it.
+        touching: Name of what may be touched.
+        until: When the tool has come far enough, if that may be earlier.
 
     Returns:
         The joint positions on the way there, for ``retreat``.
@@ -54,10 +70,32 @@ def approach(
         except Refusal as refusal:
             refused = refusal
             continue
-        yield from follow(session, machine, path, presses=True)
+        if until is None:
+            yield from follow(session, machine, path, presses=True)
+        else:
+            yield from _feel(machine, arm, path, until)
         return list(path.points)
     assert refused is not None
     raise refused
+
+
+def _feel(
+    machine: Machine, arm: Manipulator, path: JointPath, until: Callable[[], bool]
+) -> Generator[None, None, None]:
+    """Go along a path until something is felt.
+
+    Raises:
+        Refusal: If the robot was stopped on the way.
+    """
+    arm.path = path
+    while arm.path is not None and not path.finished:
+        yield
+        if until():
+            arm.path = None
+            return
+    if not path.finished:
+        raise stopped(machine)
+    arm.path = None
 
 
 def retreat(
