@@ -13,8 +13,8 @@ from hiyari.scenario.model import Operator
 
 from .conftest import ROBOTS
 
-FINE = 2e-3
-"""Metres by which a body may be elsewhere: its pose is rounded, and the parts of a limp segment are not quite rigid."""
+FINE = 2e-4
+"""Metres by which a body may be elsewhere: its pose is rounded."""
 
 DOOR = {"kind": "door", "position": [-2.0, -2.0, 0.02], "size": [0.8, 0.04, 1.8]}
 LAMP = {"kind": "lamp", "position": [-2.0, 2.0, 1.0]}

@@ -17,7 +17,7 @@ from .machines.machine import Machine
 from .people.behaviour import Behaviour
 from .people.person import AID, Person
 from .people.posture import Posture
-from .people.segment import Frame
+from .people.segment import Segment
 from .scene.building import Built
 
 FINE, STEP = 16384.0, 1.0 / 16384.0
@@ -136,23 +136,31 @@ def _posture(engine: Engine, name: str, behaviour: Behaviour) -> Track:
 
 
 def _limp(engine: Engine, name: str, behaviour: Behaviour) -> list[Track]:
-    """Keep every segment of a person whom the engine may move."""
-    person = behaviour.person
-    return [_segment(engine, person, f"{name}.{segment}", segment) for segment in person.segments]
+    """Keep every body of a person whom the engine may move: those of a limp segment are not quite rigid."""
+    person, found = behaviour.person, []
+    for segment, part in person.segments.items():
+        if segment == AID:
+            found.append(_aid(engine, person, f"{name}.{segment}"))
+            continue
+        for number, body in enumerate(part.bodies, start=1):
+            kept = _body(engine, f"{name}.{segment}_{number}", body)
+            found.append(kept._replace(read=partial(_read_limp, person, part, kept.read)))
+    return found
 
 
-def _segment(engine: Engine, person: Person, name: str, segment: str) -> Track:
-    part = person.segments[segment]
+def _read_limp(person: Person, part: Segment, ask: Callable[[], Sequence[float]]) -> Sequence[float]:
+    """Ask the engine only while it moves the body."""
+    return ask() if person.limp else _fine(*part.pose[0], *part.pose[1])
+
+
+def _aid(engine: Engine, person: Person, name: str) -> Track:
+    part = person.segments[AID]
 
     def read() -> list[float]:
-        position, orientation = part.pose
-        return _fine(*position, *orientation)
+        return _fine(*part.pose[0], *part.pose[1])
 
     def put(values: Sequence[float]) -> None:
-        frame: Frame = (_vector(values), _turn(values[3:]))
-        part.place(engine, frame)
-        if segment == AID or segment == "pelvis":
-            person.posture = Posture((frame[0][0], frame[0][1]), yaw_of(frame[1]))
+        part.place(engine, (_vector(values), _turn(values[3:])))
 
     return Track(tuple(f"{name}.{what}" for what in POSE), read, put)
 
