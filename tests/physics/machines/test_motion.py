@@ -89,3 +89,12 @@ def test_rotations_do_what_their_names_say():
     assert yaw_of(multiply(about_z(0.5), about_z(0.4))) == pytest.approx(0.9)
     for direction in [(1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, -1.0), unit((1.0, -2.0, 0.5))]:
         assert rotate(from_down_to(direction), (0.0, 0.0, -1.0)) == pytest.approx(direction, abs=1e-9)
+
+
+def test_a_path_knows_what_lies_behind():
+    """The points that were passed are told, as for the way back."""
+    path = JointPath([[0.0], [1.0], [0.5]], [0.5, 0.25], speed=0.25, acceleration=10.0)
+    assert path.behind() == [[0.0]]
+    while path.travelled < 0.6:
+        path.advance(0.01, None)
+    assert path.behind() == [[0.0], [1.0]]

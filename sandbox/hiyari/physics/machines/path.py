@@ -52,6 +52,16 @@ class JointPath:
         self.travelled = min(self._total, self.travelled + self.rate * seconds)
         return self.at(self.travelled)
 
+    def behind(self) -> list[list[float]]:
+        """Return the points that were passed, radians."""
+        passed, so_far = [list(self.points[0])], 0.0
+        for point, size in zip(self.points[1:], self.lengths, strict=True):
+            so_far += size
+            if so_far > self.travelled + 1e-9:
+                break
+            passed.append(list(point))
+        return passed
+
     def at(self, travelled: float) -> list[float]:
         """Return the joint positions after so many metres."""
         for index, size in enumerate(self.lengths):

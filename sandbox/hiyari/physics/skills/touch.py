@@ -74,7 +74,7 @@ def approach(
             yield from follow(session, machine, path, presses=True)
         else:
             yield from _feel(machine, arm, path, until)
-        return list(path.points)
+        return [*path.behind(), list(arm.target)]
     assert refused is not None
     raise refused
 
