@@ -138,3 +138,13 @@ def test_a_template_names_what_it_does_not_know(text: str, said: str) -> None:
     """An unknown or incomplete name is an error at its field."""
     with pytest.raises(ContentError, match=said):
         fill({"task": text}, {"who": {"name": "髙橋"}})
+
+
+def test_what_is_read_again_is_the_readers_own_and_the_files_latest(tmp_path: Path) -> None:
+    """A file read twice gives two values, so nobody changes another's; a file that was written again is read again."""
+    path = tmp_path / "seed.yaml"
+    path.write_text("rooms: [{name: east}]\n")
+    read_yaml(path)["rooms"].clear()
+    assert read_yaml(path) == {"rooms": [{"name": "east"}]}
+    path.write_text("rooms: []\n")
+    assert read_yaml(path) == {"rooms": []}
