@@ -41,8 +41,8 @@ def test_who_has_both_hands_full_takes_nothing(play):
     robot = {"robot": {"position": [-0.08, 0.20, 0.0], "yaw": 0.0}}
     call = play("care_room", {"robots": robot})
     objects, resident = call.simulation.built.objects, call.simulation.built.people["resident"]
-    call.simulation.hands.close(objects["dose"], resident, "left", "test")
-    call.simulation.hands.close(objects["painkillers"], resident, "right", "test")
+    call.simulation.people.hands.close(objects["dose"], resident, "left", "test")
+    call.simulation.people.hands.close(objects["painkillers"], resident, "right", "test")
     call.ok("pick", object="water", speed=0.8)
     assert "both hands full" in call.error("hand_over", person="resident", speed=0.5)
     assert call.simulation.built.machines["robot"].holding == "water"

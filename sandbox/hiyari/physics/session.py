@@ -14,11 +14,12 @@ from hiyari.physics.scene.spare import Spare
 from hiyari.physics.scene.stage import Stage
 from hiyari.scenario.model import Operator
 
+from .divergence import Timed
 from .engine import Engine
 from .panel import Panel
 from .refusal import Refusal
 from .signals import Value
-from .simulation import Simulation, Timed
+from .simulation import Simulation
 from .skills import SKILLS, Answer
 from .underway import Underway, radio_of, send
 from .values import real

@@ -8,18 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Set
 from functools import partial
-from typing import NamedTuple
-
-import numpy
 
 from hiyari.events import (
     Event,
     LocalText,
-    PersonUnable,
     PhysicsAdvanced,
     PhysicsStarted,
     SignalSet,
-    SimulationDiverged,
     Spoken,
 )
 from hiyari.physics.faults.lasting import Faults
@@ -27,11 +22,7 @@ from hiyari.physics.happenings.pushing import Pushing
 from hiyari.physics.happenings.schedule import Happenings
 from hiyari.physics.machines.clearance import Clearance
 from hiyari.physics.machines.machine import Machine
-from hiyari.physics.people.acts.act import Impossible
-from hiyari.physics.people.behaviour import Behaviour
-from hiyari.physics.people.carrying import Hands
-from hiyari.physics.people.limp import BALANCE, follow
-from hiyari.physics.people.model import Deed
+from hiyari.physics.people.together import Together
 from hiyari.physics.scene.building import Built, build
 from hiyari.physics.scene.spare import Spare, clearance_for
 from hiyari.physics.scene.stage import Stage
@@ -39,6 +30,7 @@ from hiyari.physics.scene.varying import varied
 from hiyari.physics.watching.fidelity import Fidelity
 from hiyari.physics.watching.watch import Watch, watches, zones_at
 
+from .divergence import Timed, check
 from .engine import Engine
 from .rows import columns, row
 from .signals import Value
@@ -48,23 +40,6 @@ COUNT_TICKS = 8
 """Control ticks between two counts of the parts in containers."""
 FAR_OFF = 1.0
 """Metres from every robot beyond which a person is moved at control ticks only, at most 3 cm at once."""
-FAR = 1e3
-"""Metres and m/s beyond which a state has exploded."""
-
-
-class Timed(NamedTuple):
-    """An event and its simulated time."""
-
-    time: float
-    event: Event
-
-
-class Diverged(Exception):
-    """The state is no longer finite or has exploded; ``told`` is the event that says so."""
-
-    def __init__(self, what: str, told: Timed) -> None:
-        super().__init__(what)
-        self.told = told
 
 
 class Simulation:
@@ -88,12 +63,13 @@ class Simulation:
         self.heard: list[tuple[float, str, LocalText]] = []
         """What was said aloud: when, by whom, what."""
         self._driven = [m for m in self.built.machines.values() if any(part.steps for part in m.parts)]
-        self.hands = Hands()
-        """What people hold."""
         self._stepping = [mechanism for mechanism in self.built.mechanisms.values() if mechanism.steps]
         rates = scene.rates
         self.fidelity = Fidelity(rates.step, rates.finest, rates.step)
         self.tick_seconds = 1.0 / scene.rates.control
+        built = self.built
+        self.people = Together(engine, built.people, built.crowds, lambda: built.around, self.tell, self.tick_seconds)
+        """The people at work."""
         self.parts = sorted(name for name, thing in scene.things.items() if thing.part)
         self.containers = sorted(name for name, thing in scene.things.items() if thing.holds is not None)
         self.happenings = Happenings(scene, seed)
@@ -111,7 +87,6 @@ class Simulation:
         self._rows: list[bytes] = []
         self._first = 1
         self._in_zones: dict[str, set[str]] = {name: set() for name in scene.zones}
-        self._dynamic = [behaviour for behaviour in self.built.people.values() if behaviour.person.dynamic]
         people = [behaviour.person for behaviour in self.built.people.values()]
         self.watches: list[Watch] = watches(
             engine,
@@ -181,7 +156,7 @@ class Simulation:
         """Advance by one control tick."""
         time = self.time
         self._let_happen(time)
-        self._let_people_decide(time)
+        self.people.decide(time)
         changed = self.fidelity.choose(time, self.step, self.watches)
         if changed is not None:
             self.engine.set_rate(changed.step_hz)
@@ -193,8 +168,8 @@ class Simulation:
         self.built.senses.tick(time)
         for machine in self.built.machines.values():
             machine.control(time, self.tick_seconds)
-        far = self._move_far(time)
-        self.hands.tick()
+        near = {one.person.name for watch in self.watches for one in watch.nearness if one.distance <= FAR_OFF}
+        far = self.people.move_far(time, near)
         for _ in range(self.fidelity.hz // self.scene.rates.control):
             self._step(far)
         self._ticks += 1
@@ -219,7 +194,7 @@ class Simulation:
         """
         if self.step >= self._first:
             state = self.engine.state()
-            self._check(state)
+            check(state, self.step, self.time)
             self.tell(self._advanced(hashlib.sha256(state).hexdigest()))
             self._first, self._block_began = self.step + 1, self._instant
         events, self._events = self._events, []
@@ -261,9 +236,7 @@ class Simulation:
         engine, hz = self.engine, self.fidelity.hz
         self._instant += self.scene.rates.finest // hz
         time = self.time
-        for name, behaviour in self.built.people.items():
-            if name not in far:
-                _move(engine, behaviour, time, 1.0 / hz)
+        self.people.move(time, 1.0 / hz, far)
         for mechanism in self._stepping:
             mechanism.step(self, 1.0 / hz)
         for machine in self._driven:
@@ -272,27 +245,14 @@ class Simulation:
             self.pushes = [push for push in self.pushes if push.step(self, 1.0 / hz)]
         engine.step()
         self.step += 1
-        for behaviour in self._dynamic:
-            if behaviour.person.limp:
-                follow(engine, behaviour.person, 1.0 / hz)
+        self.people.follow(1.0 / hz)
         for watch in self.watches:
             event = watch.see(engine, time, hz)
             if event is not None:
                 self._changed(event)
-        for behaviour in self._dynamic:
-            name = behaviour.person.name
-            if sum(watch.contacts.pressed.get(name, 0.0) for watch in self.watches) > BALANCE:
-                behaviour.let_go(engine)
+        self.people.yield_to([watch.contacts.pressed for watch in self.watches])
         if self._instant % self._row_instants == 0:
             self._rows.append(row(time, self.built, self.tracks, self.watches))
-
-    def _move_far(self, time: float) -> Set[str]:
-        """Move people who are far from every robot once for the whole tick; returns their names."""
-        near = {one.person.name for watch in self.watches for one in watch.nearness if one.distance <= FAR_OFF}
-        far = {name for name in self.built.people if name not in near}
-        for name in far:
-            _move(self.engine, self.built.people[name], time + self.tick_seconds, self.tick_seconds)
-        return far
 
     def _let_happen(self, time: float) -> None:
         counted = any(event.after_placed is not None for event in self.scene.events)
@@ -304,22 +264,6 @@ class Simulation:
             event.happen(self, time)
         for text in self.happenings.lines(time, self.first_stop):
             self.note(text)
-
-    def behave(self, person: str, deed: Deed) -> None:
-        """Let a person begin something now; what cannot be done is recorded."""
-        try:
-            self.built.people[person].start(deed, self.time, self.built.around, self.engine)
-        except Impossible as error:
-            self.tell(PersonUnable(person=person, deed=deed.kind, reason=str(error)))
-
-    def _let_people_decide(self, time: float) -> None:
-        around = self.built.around
-        for crowd in self.built.crowds.values():
-            crowd.tick(around, time, self.tick_seconds)
-        for behaviour in self.built.people.values():
-            changed = behaviour.tick(around, time, self.tick_seconds)
-            if changed is not None:
-                self.tell(changed)
 
     def _changed(self, event: Event) -> None:
         self.tell(event)
@@ -353,15 +297,3 @@ class Simulation:
             separations=tuple(separation for separation in found if separation is not None),
             people_in_zones=zones,
         )
-
-    def _check(self, state: bytes) -> None:
-        values = numpy.frombuffer(state, dtype="<f8")
-        largest = float(numpy.abs(values).max())
-        if not largest <= FAR:
-            what = f"a quantity of the state is {largest}"
-            raise Diverged(what, Timed(self.time, SimulationDiverged(step=self.step, what=what)))
-
-
-def _move(engine: Engine, behaviour: Behaviour, time: float, seconds: float) -> None:
-    if behaviour.moves:
-        behaviour.person.take(engine, behaviour.posture(time), seconds)

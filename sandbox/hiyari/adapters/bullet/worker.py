@@ -17,9 +17,9 @@ from typing import Any
 from hiyari.adapters.bullet.wire import Broken, Message, pack, read
 from hiyari.adapters.engines import make_engine
 from hiyari.errors import ContentError
+from hiyari.physics.divergence import Diverged, Timed
 from hiyari.physics.scene.stage import Stage
 from hiyari.physics.session import Batch, Session
-from hiyari.physics.simulation import Diverged, Timed
 from hiyari.scenario.model import Operator
 
 

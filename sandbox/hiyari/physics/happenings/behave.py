@@ -46,7 +46,7 @@ class Behaves(Timing):
 
     def happen(self, simulation: Simulation, time: float) -> None:
         """See Timing."""
-        simulation.behave(self.person, self.behaviour)
+        simulation.people.behave(self.person, self.behaviour, simulation.time)
 
 
 def check_deed(person: str, deed: Deed, scene: Scene, field: str) -> None:

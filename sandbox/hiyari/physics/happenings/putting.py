@@ -37,8 +37,8 @@ class Puts(Timing):
         for machine in simulation.built.machines.values():
             if machine.arm is not None and machine.holding == self.thing:
                 machine.arm.release()
-        if self.thing in simulation.hands.held:
-            simulation.hands.open(self.thing, "happening")
+        if self.thing in simulation.people.hands.held:
+            simulation.people.hands.open(self.thing, "happening")
         where = [", ".join(f"{value:.3f}" for value in place) for place in (state.motion.position, self.position)]
         simulation.engine.put(state.body, self.position, about_z(self.yaw))
         state.away = False

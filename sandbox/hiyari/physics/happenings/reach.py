@@ -52,7 +52,7 @@ class PersonReaches(Timing):
 
     def happen(self, simulation: Simulation, time: float) -> None:
         """See Timing."""
-        simulation.behave(self.person, self._deed())
+        simulation.people.behave(self.person, self._deed(), simulation.time)
 
     def _deed(self) -> Reach:
         return Reach(target=self.target, hand=self.hand, move=self.move, stay=self.stay)

@@ -100,11 +100,11 @@ def _taken(session: Session, arm: Manipulator, behaviour: Behaviour, name: str) 
     deed = Reach(target=add(position, side), hand=hand, move=REACHES, stay=0.5)
     why = behaviour.can(deed, simulation.built.around)
     if not why:
-        simulation.behave(person.name, deed)
+        simulation.people.behave(person.name, deed, simulation.time)
         for _ in range(round(PATIENCE / session.simulation.tick_seconds)):
             if distance(person.spot(f"{hand}_hand"), thing.motion.position) < short + TAKEN:
                 arm.release()
-                simulation.hands.close(thing, behaviour, hand, "hand_over")
+                simulation.people.hands.close(thing, behaviour, hand, "hand_over")
                 return
             yield
         why = "the hand did not get there"
@@ -120,7 +120,7 @@ def _free_hand(session: Session, behaviour: Behaviour, left: bool) -> Hand:
     Raises:
         Refusal: If both do.
     """
-    full = {hand for _, who, hand in session.simulation.hands.held.values() if who is behaviour}
+    full = {hand for _, who, hand in session.simulation.people.hands.held.values() if who is behaviour}
     hands: tuple[Hand, Hand] = ("left", "right") if left else ("right", "left")
     for hand in hands:
         if hand not in full:
