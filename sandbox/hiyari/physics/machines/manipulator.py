@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from math import isfinite, pi
 from operator import mul
 
 from hiyari.events import CommandLapsed, CommandReplaced, Event, GripSlipped, PartStopped
@@ -13,9 +12,7 @@ from hiyari.physics.geometry import (
     Quaternion,
     Vector,
     rotate,
-    yaw_of,
 )
-from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Signal
 
 from .footing import Footing
@@ -26,6 +23,7 @@ from .kinematics import points as spots
 from .model import Arm, RobotLimits
 from .path import JointPath, joint_limited
 from .planning import Planner, lengths_of
+from .refusing import refuse_outside, refuse_positions, refuse_velocity
 from .steering import JOINT_SHARE, SPEED_SHARE, TURN_LENGTH, Aim, Jog, Steering
 from .tracking import Tracking
 
@@ -160,20 +158,9 @@ class Manipulator:
         Raises:
             Refusal: If they are not as many finite numbers as joints, or outside a joint's range.
         """
-        joints = self.chain.moving
-        if len(positions) != len(joints) or not all(isfinite(value) for value in positions):
-            raise Refusal(
-                f"関節位置は {len(joints)} 個の有限の数（rad、直動は m）でなければなりません。",
-                f"{len(joints)} finite joint positions are needed, in radians (of sliding joints metres).",
-            )
-        for joint, value in zip(joints, positions, strict=True):
-            if not joint.low <= value <= joint.high:
-                raise Refusal(
-                    f"{joint.name}={value:.3f} は可動範囲 {joint.low:.3f}〜{joint.high:.3f} の外です。",
-                    f"{joint.name}={value:.3f} is outside its range, {joint.low:.3f} to {joint.high:.3f}.",
-                )
+        refuse_positions(self.chain, positions)
         tip = spots(self.chain, positions)[-1]
-        self._refuse_outside((float(tip[0]), float(tip[1]), float(tip[2])))
+        refuse_outside(self.limits.workspace, (float(tip[0]), float(tip[1]), float(tip[2])))
         pace = min(speed or self.pace, self.limits.speed) * SPEED_SHARE
         self._replace(Aim(tuple(positions), pace), "joints")
 
@@ -188,11 +175,7 @@ class Manipulator:
         Raises:
             Refusal: If a number is not finite.
         """
-        if len(linear) != 3 or len(angular) != 3 or not all(isfinite(value) for value in (*linear, *angular)):
-            raise Refusal(
-                "速度は有限の数（m/s と rad/s、3 個ずつ）でなければなりません。",
-                "Velocities are finite numbers, three in m/s and three in rad/s.",
-            )
+        refuse_velocity(linear, angular)
         self._replace(Jog(linear, angular, given), "velocity")
 
     def sense(self) -> None:
@@ -208,7 +191,7 @@ class Manipulator:
         Raises:
             Refusal: If it cannot be reached.
         """
-        self._refuse_outside(self.footing.local(there))
+        refuse_outside(self.limits.workspace, self.footing.local(there))
         found = self.planner.posture((there, facing), self.target)
         if found is None:
             raise self.planner.why((there, facing), None)
@@ -228,7 +211,7 @@ class Manipulator:
             Refusal: If a point on the way cannot be reached, or only through something.
         """
         for there, _ in ways:
-            self._refuse_outside(self.footing.local(there))
+            refuse_outside(self.limits.workspace, self.footing.local(there))
         here = (self.place, self._facing(ways[0][1]))
         points = self.planner.through(self.target, here, ways, touching)
         return self._paced(points, speed)
@@ -327,25 +310,9 @@ class Manipulator:
         if command is None:
             self.steering.rates = []
 
-    def _refuse_outside(self, point: Vector) -> None:
-        space = self.limits.workspace
-        if space is not None and space.outside(point) > 0.0:
-            x, y, z = (round(value, 3) for value in point)
-            raise Refusal(
-                f"({x}, {y}, {z})（ロボット座標系）は作業範囲 {space.low}〜{space.high} の外です。",
-                f"({x}, {y}, {z}) in the robot's frame is outside its workspace, {space.low} to {space.high}.",
-            )
-
     def _command(self) -> None:
         forces = self._forces
         if self.strength:
             shares = [self.strength.get(name, 1.0) for name in self.arm.joints]
             forces = [force * share for force, share in zip(forces, shares, strict=True)]
         self.engine.command_positions(self.body, self._joints, self.target, forces, self.limits_of_joints, self._rates)
-
-
-def grasp_yaw(orientation: Quaternion, near: float, *, halves: bool = False) -> float:
-    """Return the yaw, nearest to another, at which the fingers meet two faces of a box: any two, or those beside it."""
-    yaw = yaw_of(orientation)
-    turns = [yaw + quarter * pi / 2.0 for quarter in (range(-4, 5, 2) if halves else range(-4, 5))]
-    return min(turns, key=lambda turned: abs(turned - near))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from hiyari.physics.geometry import Quaternion, Vector, about_z, add, multiply, rotate, scale
+from hiyari.physics.geometry import Quaternion, Vector, about_z, add, multiply, rotate, scale, yaw_of
 from hiyari.physics.machines.kinematics import ahead, downward, forward, pose
 from hiyari.physics.machines.machine import Machine
-from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
+from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.scene.thing import Thing
 
@@ -119,3 +119,10 @@ def _from_the_side(machine: Machine, arm: Manipulator, point: Vector) -> list[Qu
 def down_at(arm: Manipulator, yaw: float) -> Quaternion:
     """Return the turn of a tool that points down at a heading, either way round, the easier."""
     return either_way(arm, downward(yaw))[0]
+
+
+def grasp_yaw(orientation: Quaternion, near: float, *, halves: bool = False) -> float:
+    """Return the yaw, nearest to another, at which the fingers meet two faces of a box: any two, or those beside it."""
+    yaw = yaw_of(orientation)
+    turns = [yaw + quarter * math.pi / 2.0 for quarter in (range(-4, 5, 2) if halves else range(-4, 5))]
+    return min(turns, key=lambda turned: abs(turned - near))

@@ -20,7 +20,7 @@ from hiyari.physics.geometry import (
 )
 from hiyari.physics.machines.kinematics import downward
 from hiyari.physics.machines.machine import Machine
-from hiyari.physics.machines.manipulator import Manipulator, grasp_yaw
+from hiyari.physics.machines.manipulator import Manipulator
 from hiyari.physics.perception.detection import Reported
 from hiyari.physics.refusal import Refusal
 
@@ -41,7 +41,7 @@ from .common import (
     speed_of,
     text,
 )
-from .grasping import ABOVE, down_at, grasp, heading, held_heading, over, sides
+from .grasping import ABOVE, down_at, grasp, grasp_yaw, heading, held_heading, over, sides
 from .seeing import where_told
 from .touch import touch_down
 
