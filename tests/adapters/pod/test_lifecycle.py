@@ -36,7 +36,7 @@ with Pods(connect(), [Path({str(ROOT)!r})], run=sys.argv[1], warm=2) as pods:
     pods.prepare([environment])
     pod = pods.acquire(environment, "used")
     print("started", flush=True)
-    time.sleep(60)
+    time.sleep(240)
 """
 
 
@@ -113,7 +113,7 @@ def test_nothing_is_left_after_an_interrupt(engine, number):
     process = keeper(run)
     assert left(engine, run)
     process.send_signal(number)
-    _, complaints = process.communicate(timeout=60)
+    _, complaints = process.communicate(timeout=180)
     assert "KeyboardInterrupt" in complaints
     assert left(engine, run) == []
 
