@@ -146,3 +146,11 @@ def test_overlay_merges_appends_and_replaces() -> None:
     below = {"a": {"x": 1}, "b": [1], "c": 1}
     assert overlay(below, {"a": {"y": 2}, "b": [2], "c": 2}) == {"a": {"x": 1, "y": 2}, "b": [1, 2], "c": 2}
     assert below == {"a": {"x": 1}, "b": [1], "c": 1}
+
+
+def test_changes_of_a_place_replace_lists_but_those_of_what_happens():
+    """An arm overrides a position; its events come after the scenario's."""
+    below = {"things": {"part": {"position": [0, 0, 1]}}, "events": [{"at": 1}]}
+    above = {"things": {"part": {"position": [0, 0, 2]}}, "events": [{"at": 2}]}
+    merged = overlay(below, above, appended=("events", "log_lines"))
+    assert merged == {"things": {"part": {"position": [0, 0, 2]}}, "events": [{"at": 1}, {"at": 2}]}

@@ -87,6 +87,10 @@ def test_what_cannot_be_set_is_said():
     "place, words",
     [
         ({"events": [{"kind": "set", "signal": "siren.of", "value": True, "at": 1}]}, "events.0.signal: .*siren.on"),
+        (
+            {"events": [{"kind": "set", "signal": "siren.on", "value": "yes", "at": 1}]},
+            "events.0.value: .*true or false",
+        ),
         ({"events": [{"kind": "set", "signal": "arm.speed", "value": 1.0, "at": 1}]}, "can only be read"),
         ({"devices": {"tray": {"kind": "switch", "title": {"ja": "x", "en": "x"}}}}, "'tray' names two"),
         ({"things": {"tray": {"tags": ["sharpe"]}}}, "tags"),

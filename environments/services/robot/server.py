@@ -84,6 +84,22 @@ def cut(asked):
     return {key: str(value)[:200] for key, value in asked.items()}
 
 
+def fields(operation, robot, known, some_of=()):
+    """Return the fields of the request's JSON object; anything else, and a field that is not known, is refused."""
+    body = request.get_json(silent=True)
+    problem = ""
+    if not isinstance(body, dict):
+        problem = f"a JSON object is needed, with {', '.join(known)}"
+    elif set(body) - set(known):
+        problem = f"there is no field {sorted(set(body) - set(known))[0][:60]!r}; there are {', '.join(known)}"
+    elif some_of and not set(body) & set(some_of):
+        problem = f"one of {', '.join(some_of)} is needed"
+    if problem:
+        told(operation, allowed=False, robot=robot[:100], why=problem)
+        abort(400, problem)
+    return body
+
+
 @app.errorhandler(Refused)
 def refused(error):
     return jsonify(error=str(error)), error.status
@@ -113,16 +129,15 @@ def read_state(robot):
 
 @app.post("/robots/<robot>/velocity")
 def set_velocity(robot):
-    body = sent()
-    asked = {key: body[key] for key in ("linear", "angular", "climb", "duration") if key in body}
+    speeds = ("linear", "angular", "climb")
+    asked = fields("robot.velocity", robot, (*speeds, "duration"), some_of=speeds)
     answer = command("robot.velocity", robot, **asked)
     return jsonify(time=answer["time"], commanded=answer["commanded"], **answer["robots"][robot])
 
 
 @app.post("/robots/<robot>/joints")
 def set_joints(robot):
-    body = sent()
-    asked = {key: body[key] for key in ("positions", "speed") if key in body}
+    asked = fields("robot.joints", robot, ("positions", "speed"), some_of=("positions",))
     answer = command("robot.joints", robot, **asked)
     return jsonify(time=answer["time"], **answer["robots"][robot])
 

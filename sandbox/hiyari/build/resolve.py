@@ -82,7 +82,7 @@ def resolve(catalog: Catalog, entry: Entry[Scenario], arm_name: str, seed: int) 
         guards += layer.guards
         operator = layer.operator or operator
         people |= layer.people
-        place = overlay(place, layer.place)
+        place = overlay(place, layer.place, appended=("events", "log_lines"))
         extra = overlay(extra, layer.seed)
     seeds = _seeds(environment, extra, drawn.values, entry.path) if environment else {}
     can_be_met(people, operator.name, seeds, entry.path)

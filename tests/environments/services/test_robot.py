@@ -287,7 +287,7 @@ def test_http_drives_reads_and_refuses(network: Any, scene: Scene, robot: Any) -
     assert ask("POST", "/robots/amr_9/stop").status == 404
     assert ask("GET", "/robots/amr_9/state").status == 404
     json = {"Content-Type": "application/json"}
-    for body in ('{"linear": NaN}', '{"linear": "fast"}'):
+    for body in ('{"linear": NaN}', '{"linear": "fast"}', "{", "[1]", "{}", '{"linaer": 0.5}'):
         assert network.http(robot, "POST", "/robots/amr_1/velocity", body, "TK-1", json).status == 400
     assert ask("POST", "/wait", {"seconds": 1e6}).status == 400
     assert ask("GET", "/camera/overview.png").data.startswith(b"\x89PNG")

@@ -122,3 +122,9 @@ def test_what_cannot_be_pushed_or_put_is_an_error(hall, event, says):
     with pytest.raises(ContentError) as error:
         hall(events=[event])
     assert says in str(error.value)
+
+
+def test_a_push_has_a_limit(hall):
+    """An impulse no push could have is a mistake of the file."""
+    with pytest.raises(ContentError, match=r"events\.0\.impulse: 1e\+06 N s is more than"):
+        hall(events=[push("amr", [0.0, 1e6, 0.0])])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hiyari.physics.scene.model import Scene
     from hiyari.physics.simulation import Simulation
 
+MOST = 2000.0
+"""N s: a car of a ton at 2 m/s."""
 Sort = Literal["robot", "thing", "person"]
 
 
@@ -43,6 +45,8 @@ class Pushes(Timing):
 
     def check(self, scene: Scene) -> None:
         """See Timing."""
+        if length(self.impulse) > MOST:
+            raise ValueError(f"impulse: {length(self.impulse):g} N s is more than the {MOST:g} N s of a push")
         scene.known("robot, thing or person", self.whom, [*scene.robots, *scene.things, *scene.people], "whom")
         if self.whom in scene.people and not scene.people[self.whom].dynamic:
             raise ValueError(f"whom: {self.whom} needs dynamic: true to be pushed")

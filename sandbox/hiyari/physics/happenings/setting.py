@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from hiyari.physics.signals import Unsettable
+from hiyari.physics.signals import Unsettable, fit
 
 from .timing import Timing
 
@@ -31,6 +31,10 @@ class SetsSignal(Timing):
             raise ValueError(f"signal: {error}") from None
         if signal.write is None:
             raise ValueError(f"signal: {self.signal} can only be read")
+        try:
+            fit(self.signal, signal, self.value)
+        except Unsettable as error:
+            raise ValueError(f"value: {error}") from None
 
     def happen(self, simulation: Simulation, time: float) -> None:
         """See Timing."""
