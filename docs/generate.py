@@ -7,6 +7,7 @@ page is stale.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,12 +89,12 @@ def events() -> str:
 
 def _model(node: ast.ClassDef) -> Iterator[str]:
     fields = list(_fields(node))
-    kind = next((value for name, _, value, _ in fields if name == "kind"), "")
-    yield f"### {node.name}" + (f" · `{kind.strip(chr(34))}`" if kind else "")
+    kind = next((_only(type_) for name, type_, _, _ in fields if name == "kind"), "")
+    yield f"### {node.name}" + (f" · `{kind}`" if kind else "")
     yield ""
     yield _sentence(ast.get_docstring(node) or "")
     yield ""
-    rows = [field for field in fields if field[0] != "kind" and not field[0].startswith("_")]
+    rows = [field for field in fields if not (field[0] == "kind" and kind) and not field[0].startswith("_")]
     if rows:
         yield "| field | type | |"
         yield "|---|---|---|"
@@ -102,6 +103,12 @@ def _model(node: ast.ClassDef) -> Iterator[str]:
             shown = kind_of.removeprefix("Annotated[").split(", VOLATILE")[0]
             yield f"| `{name}` | `{_cell(shown)}` | {_cell(about)}{volatile} |"
         yield ""
+
+
+def _only(annotation: str) -> str:
+    """Return the one value that a type allows, or nothing when it allows others."""
+    found = re.fullmatch(r'Literal\["([^",]*)"\]', annotation)
+    return found[1] if found else ""
 
 
 def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str, str, str]]:
@@ -217,8 +224,69 @@ def gallery() -> str:
     return "\n".join([*lines, "![All kinds of people](pictures/people.png)", ""])
 
 
+def scenes() -> str:
+    """Return the page of every field of scene.yaml, robot.yaml and reference.yaml, and of the skills' arguments."""
+    lines = [
+        "# Fields of scenes and robots",
+        "",
+        NOTE,
+        "What scene.yaml, robot.yaml and reference.yaml may hold, from the models that read them; SI units, world frame.",
+        "Pages that explain: [scenes](scenes.md), [robots](robots.md), [people](people.md), [devices](devices.md),",
+        "[processes](processes.md), [perception](perception.md), [faults](faults.md), [skills](skills.md).",
+        "",
+    ]
+    for title, places in SCENE_MODELS.items():
+        lines += [f"## {title}", ""]
+        for place in places:
+            for file in sorted((SOURCES / "physics").glob(place)):
+                tree = ast.parse(file.read_text(encoding="utf-8"))
+                for node in tree.body:
+                    if isinstance(node, ast.ClassDef) and _is_model(node):
+                        lines += _model(node)
+    return "\n".join([*lines, *_skills()])
+
+
+SCENE_MODELS = {
+    "scene.yaml": ("scene/model.py", "scene/thing.py", "scene/script.py"),
+    "People": ("people/model.py", "people/appearance.py"),
+    "What happens": ("happenings/*.py", "faults/*.py"),
+    "Devices": ("devices/*.py",),
+    "Processes": ("processes/*.py",),
+    "Perception": ("perception/*.py", "perception/marks/*.py"),
+    "robot.yaml": ("machines/model.py", "machines/drives/*.py", "machines/equipment/*.py", "machines/grippers/*.py"),
+    "reference.yaml": ("reference.py",),
+}
+"""Where the models of the files are, below hiyari/physics."""
+
+
+def _is_model(node: ast.ClassDef) -> bool:
+    """Tell whether a class is a section of a file: what is at work is a dataclass or has no fields."""
+    fields = any(isinstance(item, ast.AnnAssign) for item in node.body)
+    bases = {ast.unparse(base) for base in node.bases}
+    return fields and bool(bases) and not node.decorator_list and not bases & {"NamedTuple", "Protocol", "Exception"}
+
+
+def _skills() -> Iterator[str]:
+    from hiyari.physics.scene.abilities import NEEDS
+    from hiyari.physics.skills import SKILLS
+
+    yield "## Arguments of skills"
+    yield ""
+    yield "| skill | argument | type | |"
+    yield "|---|---|---|---|"
+    for name in NEEDS:
+        skill = SKILLS[name]
+        for argument, (schema, about) in skill.properties.items():
+            needed = " *required*" if argument in skill.required else ""
+            kind = schema.get("type", "")
+            shown = " or ".join(kind) if isinstance(kind, list) else str(kind)
+            yield f"| `{name}` | `{argument}` | {shown} | {_cell(about.en)}{needed} |"
+    yield ""
+
+
 PAGES = {
     "gallery.md": gallery,
+    "reference-scenes.md": scenes,
     "cli.md": cli,
     "events.md": events,
     "reference-scenarios.md": scenarios,
