@@ -98,3 +98,10 @@ def test_mistakes_are_told(
     assert code == 2
     assert told in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("asked", [("people",), ("kitchen", "--zones"), ("cell", "--regions")])
+def test_what_only_a_picture_shows_asks_for_one(hiyari: Called, asked: tuple[str, ...]) -> None:
+    """People, zones and body regions are shown in pictures: without --image the command says so."""
+    code, out, err = hiyari("show", *asked)
+    assert (code, out) == (2, "") and "add --image" in err

@@ -157,6 +157,8 @@ def show(
         raise typer.Exit(image_command(name, wanted, language=language, project=project, as_json=json))
     if file is not None:
         raise typer.BadParameter("a file is written with --image only", param_hint="FILE")
+    if zones or regions or name == "people":
+        raise typer.BadParameter("people, zones and regions are shown in pictures: add --image", param_hint="--image")
     raise typer.Exit(show_command(name, language=language, project=project, whole=whole, as_json=json))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from hiyari.events import Data
 
@@ -31,6 +32,17 @@ def real(value: object) -> float | None:
     except OverflowError:
         return None
     return found if math.isfinite(found) else None
+
+
+def _beside(reference: str) -> str:
+    path = PurePosixPath(reference)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"{reference!r} leads out of the folder; a file in it, or below, is needed")
+    return reference
+
+
+Beside = Annotated[str, AfterValidator(_beside)]
+"""A file in the folder of the file that names it, or below."""
 
 
 class Licence(Data):

@@ -62,6 +62,8 @@ def change(path, value):
         (["things", "part_1", "mass"], math.nan, "things.part_1.mass", "finite"),
         (["things", "part_1", "box"], [0.1, 0.0, 0.1], "things.part_1.box", "above 0"),
         (["things", "tray", "urdf"], "no.urdf", "things.tray.urdf", "there is no file"),
+        (["things", "tray", "urdf"], "/etc/passwd", "things.tray.urdf", "leads out of the folder"),
+        (["things", "tray", "urdf"], "../../x.urdf", "things.tray.urdf", "leads out of the folder"),
         (["things", "tray", "licence"], None, "things.tray", "licence"),
         (["robots", "arm", "use"], "pandaa", "robots.arm.use", "did you mean panda"),
         (["operates"], "leg", "", "there is no robot 'leg'"),

@@ -12,7 +12,7 @@ from hiyari.events import Data, LocalText
 from hiyari.physics.geometry import Vector
 from hiyari.physics.perception.model import Camera
 from hiyari.physics.scene.assets import PACKAGED, asset, check_inertials, check_urdf
-from hiyari.physics.values import Licence, Name, Number, Point, Positive
+from hiyari.physics.values import Beside, Licence, Name, Number, Point, Positive
 from hiyari.scenario.files import read_model
 
 from .drives import AnyDrive
@@ -90,7 +90,7 @@ class Robot(Data):
     """Name of its folder."""
     title: LocalText
     """One line."""
-    urdf: str
+    urdf: Beside
     """``own.urdf`` or ``pybullet_data:...``."""
     licence: Licence
     """Licence of the URDF and its meshes."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from hiyari.events import Data
-from hiyari.physics.values import Name, Number, Point, Positive
+from hiyari.physics.values import Beside, Name, Number, Point, Positive
 
 if TYPE_CHECKING:
     from hiyari.physics.scene.building import Built
@@ -54,7 +54,7 @@ class SensorFault(Data):
     """True when the spoofed items come beside what is seen, not instead of it."""
     value: Number | None = None
     """Of a spoofed reading: what it tells."""
-    picture: str = ""
+    picture: Beside = ""
     """Of a spoofed camera: PNG or JPEG beside scene.yaml that is shown instead."""
     sigma: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """Of a noisy one: added standard deviation; metres of a detector, a reading's unit, grey levels of a camera."""

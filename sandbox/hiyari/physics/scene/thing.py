@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hiyari.events import Data, LocalText
 from hiyari.physics.perception.marks.model import Mark
-from hiyari.physics.values import Colour, Flat, Licence, Name, Point, Positive, Tag
+from hiyari.physics.values import Beside, Colour, Flat, Licence, Name, Point, Positive, Tag
 
 Part = Annotated[float, Field(ge=0, le=0.5)]
 """A share by which something is varied to both sides."""
@@ -51,7 +51,7 @@ class Thing(Data):
 
     title: LocalText | None = None
     """What the agent reads beside the name."""
-    urdf: str = ""
+    urdf: Beside = ""
     """URDF, instead of a shape."""
     box: Point | None = None
     """Full sizes of a box, metres."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from hiyari.events import Data, LocalText
-from hiyari.physics.values import Flat, Positive
+from hiyari.physics.values import Beside, Flat, Positive
 
 from .apriltag import CODES
 
@@ -35,7 +35,7 @@ class Mark(Data):
     """Shape and colours of a sign, as ISO 3864-1 lays down."""
     tag: int | None = Field(default=None, ge=0, lt=len(CODES))
     """Number of an AprilTag of the family 36h11."""
-    file: str = ""
+    file: Beside = ""
     """PNG or JPEG of an image, beside scene.yaml."""
     side: Side
     """Side of the thing."""
