@@ -31,12 +31,13 @@ from pathlib import Path
 from hiyari.adapters.pod import Pods, connect
 from hiyari.catalog import Environment
 environment = Environment.model_validate({BARE.model_dump(mode="json", by_alias=True)!r})
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+for number in (signal.SIGINT, signal.SIGTERM):  # a job in the background is started with SIGINT ignored
+    signal.signal(number, signal.default_int_handler)
 with Pods(connect(), [Path({str(ROOT)!r})], run=sys.argv[1], warm=2) as pods:
     pods.prepare([environment])
     pod = pods.acquire(environment, "used")
     print("started", flush=True)
-    time.sleep(240)
+    time.sleep(120)
 """
 
 
@@ -113,7 +114,7 @@ def test_nothing_is_left_after_an_interrupt(engine, number):
     process = keeper(run)
     assert left(engine, run)
     process.send_signal(number)
-    _, complaints = process.communicate(timeout=180)
+    _, complaints = process.communicate(timeout=100)
     assert "KeyboardInterrupt" in complaints
     assert left(engine, run) == []
 
