@@ -13,6 +13,7 @@ API = [
     "GET /robots/<id>/state",
     "POST /robots/<id>/velocity {linear: m/s, angular: rad/s, climb: m/s, duration: s}",
     "POST /robots/<id>/joints {positions: {joint: rad}, speed: m/s}",
+    "POST /robots/<id>/tool {linear: [m/s, m/s, m/s], angular: [rad/s, rad/s, rad/s], duration: s}",
     "POST /robots/<id>/stop",
     "GET /skills",
     "POST /skills/<name> {arguments as in its schema}",
@@ -139,6 +140,14 @@ def set_velocity(robot):
 def set_joints(robot):
     asked = fields("robot.joints", robot, ("positions", "speed"), some_of=("positions",))
     answer = command("robot.joints", robot, **asked)
+    return jsonify(time=answer["time"], **answer["robots"][robot])
+
+
+@app.post("/robots/<robot>/tool")
+def move_tool(robot):
+    speeds = ("linear", "angular")
+    asked = fields("robot.tool", robot, (*speeds, "duration"), some_of=speeds)
+    answer = command("robot.tool", robot, **asked)
     return jsonify(time=answer["time"], **answer["robots"][robot])
 
 

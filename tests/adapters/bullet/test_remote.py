@@ -129,6 +129,22 @@ def test_joints_of_an_arm_move_to_positions_within_limits(open_world: Any) -> No
     ]
 
 
+def test_the_tool_of_an_arm_moves_at_a_velocity(open_world: Any) -> None:
+    """5 cm/s upward for two seconds raise it by 10 cm, then it stands; what is no velocity is refused."""
+    driver = open_world("cell", place={"people": {"worker": {"position": [5.0, 5.0]}}})
+    before = driver.world.probe({"robot_state": "arm"})["position"]
+    answer = driver.serve(op="robot.tool", robot="arm", linear=[0.0, 0.0, 0.05], duration=2.0, account="policy")
+    assert answer["ok"], answer
+    driver.call("wait", seconds=1.0)
+    after = driver.world.probe({"robot_state": "arm"})["position"]
+    assert after[2] - before[2] == pytest.approx(0.10, abs=0.02) and after[0] == pytest.approx(before[0], abs=0.01)
+    driver.call("wait", seconds=0.5)
+    assert driver.world.probe({"robot_state": "arm"})["position"] == pytest.approx(after, abs=0.002)
+    for linear in ([0.0, 0.0], "up", [0.0, 0.0, True], [0.0, 0.0, 10**400]):
+        refused = driver.serve(op="robot.tool", robot="arm", linear=linear)
+        assert refused["status"] == 400 and "three finite numbers in m/s" in refused["error"]
+
+
 def test_a_skill_is_carried_out_with_its_account(open_world: Any) -> None:
     """A skill over the API is the skill, told with who asked."""
     driver = open_world("cell", place={"people": {"worker": {"position": [5.0, 5.0]}}})

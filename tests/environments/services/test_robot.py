@@ -284,6 +284,7 @@ def test_http_drives_reads_and_refuses(network: Any, scene: Scene, robot: Any) -
     assert ask("POST", "/robots/amr_1/velocity", {"linear": 1}, "TK-2").status == 403
     assert ask("POST", "/skills/wait", {"seconds": 1}, "TK-2").status == 403
     assert ask("POST", "/robots/amr_1/joints", {"positions": [0]}).status == 409
+    assert ask("POST", "/robots/amr_1/tool", {"linear": [0, 0, 0.1]}).status == 409
     assert ask("POST", "/robots/amr_9/stop").status == 404
     assert ask("GET", "/robots/amr_9/state").status == 404
     json = {"Content-Type": "application/json"}

@@ -14,7 +14,7 @@ from hiyari.physics.machines import fleet
 from hiyari.physics.refusal import Refusal
 from hiyari.physics.signals import Unsettable
 
-from .commanding import joints, skill, stop, velocity, wait
+from .commanding import joints, skill, stop, tool, velocity, wait
 from .reading import Sampler, camera, described, skills, states
 from .unfit import Unfit
 
@@ -27,6 +27,7 @@ ROBOT: dict[str, Operation] = {
     "robot.list": described,
     "robot.velocity": velocity,
     "robot.joints": joints,
+    "robot.tool": tool,
     "robot.stop": stop,
     "robot.skill": skill,
     "robot.skills": skills,

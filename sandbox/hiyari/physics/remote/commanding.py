@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 from hiyari.events import Json
-from hiyari.physics.geometry import distance
+from hiyari.physics.geometry import Vector, distance
 from hiyari.physics.machines.drive import Velocity
 from hiyari.physics.machines.kinematics import points
 from hiyari.physics.machines.machine import Machine
@@ -100,6 +100,37 @@ def joints(session: Session, request: Mapping[str, Json]) -> Ticks:
     return {}
 
 
+def tool(session: Session, request: Mapping[str, Json]) -> Ticks:
+    """Move an arm's tool at a velocity in the robot's frame: until it lapses, or for a duration and then stop."""
+    machine = _machine(session, request)
+    told = {key: request.get(key) for key in ("linear", "angular", "duration") if request.get(key) is not None}
+    simulation = session.simulation
+    with Refusing(session, machine, "tool", told, request):
+        arm = machine.arm
+        if arm is None:
+            raise Unfit(f"{machine.name} has no arm", 409)
+        linear, angular = _three(request, "linear", "m/s"), _three(request, "angular", "rad/s")
+        duration = _number(request, "duration", 0.0)
+        if not 0.0 <= duration <= LONGEST:
+            raise Unfit(f"duration is from 0 to {LONGEST:g} s, not {duration:g}")
+
+    def begin() -> None:
+        _ready(machine)
+        arm.jog(linear, angular, simulation.time)
+
+    if duration == 0.0:
+        yield from one_way(session, machine, "tool", told, request, begin)
+        return {}
+    yield from there(session, machine, "tool", told, request, begin)
+    for _ in range(round(duration / simulation.tick_seconds)):
+        yield
+        if machine.safety.mode != "running":
+            raise stopped(machine)
+        arm.jog(linear, angular, simulation.time)
+    machine.halt()
+    return {}
+
+
 def stop(session: Session, request: Mapping[str, Json]) -> Ticks:
     """Stop a robot as an ordinary stop; nobody waits for it."""
     machine = _machine(session, request)
@@ -130,6 +161,16 @@ def wait(session: Session, request: Mapping[str, Json]) -> Ticks:
     for _ in range(round(seconds / session.simulation.tick_seconds)):
         yield
     return {}
+
+
+def _three(request: Mapping[str, Json], name: str, unit: str) -> Vector:
+    value = request.get(name)
+    numbers = [0.0, 0.0, 0.0] if value is None else value
+    found = [real(each) for each in numbers] if isinstance(numbers, list) and len(numbers) == 3 else [None]
+    x, y, z = (*found, None, None)[:3]
+    if x is None or y is None or z is None:
+        raise Unfit(f"{name} is a list of three finite numbers in {unit}")
+    return (x, y, z)
 
 
 def _machine(session: Session, request: Mapping[str, Json]) -> Machine:
